@@ -1,0 +1,71 @@
+/** Hashes of canonical JSON, in the one spelling Haltpoint uses: base64url without padding. */
+import { hmac } from "@noble/hashes/hmac.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { utf8ToBytes } from "@noble/hashes/utils.js";
+import { canonicalBytes } from "./canonical-json.ts";
+import type { Revision } from "./messages.ts";
+
+declare const digestBrand: unique symbol;
+
+/** base64url of a SHA-256, 43 characters. Names a revision: displayed = reviewed = granted = run. */
+export type Digest = string & { readonly [digestBrand]: true };
+
+// 43 characters carry 258 bits; the last two are zero, so that a digest has one spelling.
+const DIGEST = /^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/;
+
+/** Whether a text is spelled as a digest. Says nothing about what it is the digest of. */
+export function isDigest(text: string): text is Digest {
+  return DIGEST.test(text);
+}
+
+const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** RFC 4648 section 5, without padding. */
+export function base64url(bytes: Uint8Array): string {
+  let text = "";
+  for (let index = 0; index < bytes.length; index += 3) {
+    const [first = 0, second, third] = bytes.subarray(index, index + 3);
+    text += BASE64URL.charAt(first >> 2);
+    text += BASE64URL.charAt(((first & 0x03) << 4) | ((second ?? 0) >> 4));
+    if (second !== undefined) {
+      text += BASE64URL.charAt(((second & 0x0f) << 2) | ((third ?? 0) >> 6));
+    }
+    if (third !== undefined) text += BASE64URL.charAt(third & 0x3f);
+  }
+  return text;
+}
+
+/** base64url(SHA-256) of bytes, or of a text's UTF-8. */
+export function sha256Base64url(input: Uint8Array | string): Digest {
+  const bytes = typeof input === "string" ? utf8ToBytes(input) : input;
+  return base64url(sha256(bytes)) as Digest;
+}
+
+/**
+ * The digest of a revision: SHA-256 over its canonical bytes, with nothing in front.
+ *
+ * INVARIANT: I2 every later step compares this. Give it the revision *with its commitments* (see
+ * {@link commitFields}): over the plain revision it would let anybody who reads it recover a short
+ * sensitive field by trying (T28).
+ */
+export function revisionDigest(committed: Revision): Digest {
+  return sha256Base64url(canonicalBytes(committed));
+}
+
+/** A shorter key would be no stronger than the value it hides. */
+export const SAMENESS_KEY_BYTES_MIN = 32;
+
+/**
+ * Tells whether two submissions are the same (I14): base64url(HMAC-SHA-256(key, canonical bytes of
+ * revision 0, without commitments)). Commitments are salted anew each time, so digests cannot tell.
+ * Never published: whoever has the key can try values against it.
+ *
+ * @param key secret random bytes, at least {@link SAMENESS_KEY_BYTES_MIN}, used for nothing else.
+ * @throws RangeError for a shorter key.
+ */
+export function samenessMac(key: Uint8Array, revision0: Revision): string {
+  if (key.length < SAMENESS_KEY_BYTES_MIN) {
+    throw new RangeError(`a sameness key has at least ${SAMENESS_KEY_BYTES_MIN} bytes`);
+  }
+  return base64url(hmac(sha256, key, canonicalBytes(revision0)));
+}
