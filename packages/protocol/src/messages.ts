@@ -1,0 +1,377 @@
+/**
+ * What travels between enforcement points, people's tools and the server. JSON members are
+ * snake_case, like AuthZEN's. Times are integer milliseconds since the epoch, UTC. Types only:
+ * the server validates what arrives against schemas that are checked against these types.
+ */
+import type { DecidedBy, FieldChange } from "./problem.ts";
+
+/** AuthZEN's nouns. */
+export interface Subject {
+  readonly type: string;
+  readonly id: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+export interface Action {
+  readonly name: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+export interface Resource {
+  readonly type: string;
+  readonly id: string;
+  readonly properties?: Readonly<Record<string, unknown>>;
+}
+
+/** The bound part of a request: exactly what is reviewed, granted and run. */
+export interface Revision {
+  readonly subject: Subject;
+  readonly action: Action;
+  readonly resource: Resource;
+  /** Bound context, e.g. `justification`, `on_behalf_of`, `session`. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** Whether a run can be stopped once it has begun; declared by the enforcement point. */
+export type Stoppable = "yes" | "until_sent" | "no";
+
+/** How the enforcement point will behave. Assurance is not here: the registry says it. */
+export interface EnforcementDeclaration {
+  readonly stoppable?: Stoppable;
+  /** Hands the action over and sees no more of it (hooks, external authorizers). */
+  readonly release_only?: boolean;
+  /** The caller comes back for a late approval; lengthens the default grant deadline. */
+  readonly caller_returns?: boolean;
+}
+
+/** `POST /v1/requests`; the identity's key says who submits; `Idempotency-Key` is required. */
+export interface SubmitBody {
+  /** May be left out: the identity of the credential. If sent it must be that identity. */
+  readonly subject?: Subject;
+  readonly action: Action;
+  readonly resource: Resource;
+  readonly context?: Readonly<Record<string, unknown>>;
+  readonly enforcement?: EnforcementDeclaration;
+  /** With `?redeem=true`: redeem with this attempt as soon as the request is approved. */
+  readonly attempt?: string;
+}
+
+export type RequestStatus =
+  | "denied"
+  | "held"
+  | "approved"
+  | "running"
+  | "interrupting"
+  | "indeterminate"
+  | "rejected"
+  | "expired"
+  | "cancelled"
+  | "interrupted"
+  | "released"
+  | "succeeded"
+  | "failed";
+
+export const TERMINAL_STATUSES: readonly RequestStatus[] = [
+  "denied",
+  "rejected",
+  "expired",
+  "cancelled",
+  "interrupted",
+  "released",
+  "succeeded",
+  "failed",
+];
+
+export type Basis = "policy" | "quorum" | "self" | "override";
+
+export interface ReviewView {
+  readonly person: string;
+  readonly verdict: "approve" | "reject";
+  readonly revision: number;
+  readonly at: number;
+  readonly reason: string | null;
+  readonly confirmed: readonly string[];
+}
+
+/** A request as its owner, its reviewers and its requester see it. */
+export interface RequestView {
+  readonly id: string;
+  readonly short_id: string;
+  /** Grows with every change; what a long poll compares. */
+  readonly version: number;
+  readonly status: RequestStatus;
+  /** One sentence of ours: verb, object, amount. */
+  readonly title: string;
+  /** What to do about it, in words an agent or a person can act on. */
+  readonly message: string;
+  readonly basis: Basis | null;
+  readonly risk: string;
+  readonly impact: string | null;
+  readonly assurance: "mediated" | "cooperative";
+  readonly stoppable: Stoppable;
+  readonly release_only: boolean;
+  readonly identity: { readonly id: string; readonly type: string; readonly owner: string };
+  readonly on_behalf_of: string | null;
+  readonly created_at: number;
+  readonly updated_at: number;
+  /** When the hold ends, or the grant; null where no timer runs. */
+  readonly deadline: number | null;
+  readonly not_before: number | null;
+  readonly revision: {
+    readonly number: number;
+    readonly digest: string;
+    /** What is reviewed and would run; sensitive fields as commitments. */
+    readonly content: Revision;
+  };
+  /** Against revision 0, after edits. */
+  readonly changes: readonly FieldChange[];
+  readonly edits: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
+  readonly reasons: readonly string[];
+  readonly rules: readonly string[];
+  readonly policy_version: string;
+  readonly quorum: {
+    readonly needed: readonly { readonly count: number; readonly from: readonly string[] }[];
+    readonly filled: number;
+    readonly slots: number;
+    /** Nobody who may decide this could fill it now. */
+    readonly impossible: boolean;
+  } | null;
+  readonly confirm: readonly { readonly id: string; readonly text: string }[];
+  readonly step_up: "none" | "passkey";
+  readonly reason_required: boolean;
+  readonly editable_fields: readonly string[];
+  readonly reviews: readonly ReviewView[];
+  readonly question: {
+    readonly by: string;
+    readonly text: string;
+    readonly answer: string | null;
+  } | null;
+  readonly run: {
+    readonly started_at: number;
+    readonly lease_until: number;
+    readonly max_until: number;
+  } | null;
+  /** Who ended or decided it, if anybody. */
+  readonly decided: DecidedBy | null;
+  readonly outcome: { readonly result: string; readonly detail: string | null } | null;
+  readonly follow_up: "none" | "due" | "done" | "overdue";
+  readonly contradicted: boolean;
+  readonly shadow: { readonly effect: string; readonly rules: readonly string[] } | null;
+}
+
+/** What a successful redemption returns: run these arguments and no others (I2). */
+export interface Redemption {
+  readonly request_id: string;
+  readonly digest: string;
+  readonly revision: number;
+  /** The complete content, sensitive fields included. */
+  readonly content: Revision;
+  /** Changes a person made against what was submitted. */
+  readonly changes: readonly FieldChange[];
+  readonly edit_reason: string | null;
+  /** How long the lease lasts, counted by the point from before it sent the redemption. */
+  readonly lease_ms: number;
+  readonly heartbeat_ms: number;
+  readonly run_max_ms: number;
+  /** Handed over; no heartbeat and no outcome are expected. */
+  readonly released: boolean;
+}
+
+/** Answer to submit and to redeem. `redemption` is null while the request is not approved yet. */
+export interface SubmitAnswer {
+  readonly request: RequestView;
+  readonly redemption: Redemption | null;
+  /** Same key, same content: the request existed already. */
+  readonly replayed: boolean;
+}
+
+export interface RedeemBody {
+  /** Random, at least 128 bits, base64url; kept only in the memory of this attempt. */
+  readonly attempt: string;
+}
+export interface HeartbeatBody {
+  readonly attempt: string;
+}
+/** Answer to a heartbeat; a long poll with `wait`, so that an interrupt is heard at once. */
+export interface HeartbeatAnswer {
+  readonly status: RequestStatus;
+  /** Stop the effect now. */
+  readonly interrupt: boolean;
+  readonly reason: string | null;
+  /** What is left of the lease, counted from before the heartbeat was sent. */
+  readonly lease_ms: number;
+}
+export type OutcomeResult = "succeeded" | "failed" | "not_started" | "interrupted";
+export interface OutcomeBody {
+  readonly attempt: string;
+  readonly result: OutcomeResult;
+  readonly detail?: string;
+  /** How long it took to stop, where it was interrupted. */
+  readonly stopped_after_ms?: number;
+}
+export interface WithdrawBody {
+  readonly reason?: string;
+}
+/** Answer to everything a person does to a request. */
+export interface DecisionAnswer {
+  readonly request: RequestView;
+  /** The same key was used for the same thing before; this is what it did then. */
+  readonly replayed: boolean;
+}
+export interface AnswerBody {
+  readonly text: string;
+}
+
+export interface ReviewBody {
+  readonly verdict: "approve" | "reject";
+  /** The digest that was displayed (I2). */
+  readonly digest: string;
+  readonly reason?: string;
+  /** Ids of the `confirm` statements that were ticked. */
+  readonly confirmed?: readonly string[];
+}
+export interface EditBody {
+  readonly digest: string;
+  /** Dotted path → new value. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  /** Also review the new revision with approve; counts only where the rule lets editors approve. */
+  readonly approve?: boolean;
+  readonly confirmed?: readonly string[];
+}
+export interface QuestionBody {
+  readonly text: string;
+}
+export interface ReasonBody {
+  readonly reason: string;
+}
+export interface ExtendBody {
+  readonly reason?: string;
+}
+export interface DelegateBody {
+  readonly to: string;
+  readonly reason?: string;
+}
+export interface OverrideBody {
+  readonly digest: string;
+  readonly reason: string;
+}
+export interface FollowUpBody {
+  readonly verdict: "ok" | "violation";
+  readonly reason: string;
+}
+export interface ResolveBody {
+  readonly result: "succeeded" | "failed" | "interrupted";
+  readonly reason: string;
+}
+
+export type HaltScope =
+  | { readonly kind: "everything" }
+  | { readonly kind: "identity"; readonly id: string }
+  | { readonly kind: "owner"; readonly id: string }
+  | { readonly kind: "group"; readonly id: string }
+  | { readonly kind: "session"; readonly id: string }
+  | { readonly kind: "trace"; readonly id: string }
+  | { readonly kind: "action"; readonly id: string }
+  | { readonly kind: "impact"; readonly id: string };
+
+export interface HaltBody {
+  readonly scope: HaltScope;
+  readonly reason: string;
+}
+export interface HaltView {
+  readonly id: string;
+  readonly scope: HaltScope;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+  readonly active: boolean;
+  readonly lifts: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
+  readonly lifted_at: number | null;
+  /** Running requests that were told to stop, and approvals that died, when it was placed. */
+  readonly interrupted: number;
+}
+
+export interface IdentityView {
+  readonly id: string;
+  readonly type: string;
+  readonly owner: string;
+  readonly stage: string;
+  readonly groups: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly acts_for_people: boolean;
+  readonly assurance: "mediated" | "cooperative";
+  readonly mode: "enforce" | "shadow";
+  readonly may: readonly string[] | null;
+  readonly keys: readonly KeyView[];
+}
+export interface KeyView {
+  readonly id: string;
+  readonly prefix: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+}
+
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  readonly rights: readonly string[];
+  readonly disabled: boolean;
+}
+
+/** One item of `GET /v1/events`; its SSE id is the log index. */
+export interface EventView {
+  readonly index: number;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly kind: string;
+  readonly at: number;
+  readonly request_id: string | null;
+  readonly status: RequestStatus | null;
+}
+
+export interface PageView<T> {
+  readonly items: readonly T[];
+  /** Send as `cursor` for the next page; null on the last. */
+  readonly cursor: string | null;
+}
+
+/** `GET /v1/whoami`. */
+export interface WhoAmI {
+  readonly kind: "identity" | "person";
+  readonly id: string;
+  readonly rights: readonly string[];
+  /** `key`, `token` or `development`. */
+  readonly via: string;
+}
+
+/** A ledger entry as served; `canonical` is what `hash` is over. */
+export interface EntryView {
+  readonly index: number;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly kind: string;
+  readonly at: number;
+  readonly actor: string;
+  readonly canonical: string;
+  readonly hash: string;
+}
+
+/** `GET /v1/report?since=…`: what policy and people did in a period. */
+export interface ReportView {
+  readonly since: number;
+  readonly until: number;
+  readonly requests: number;
+  readonly by_status: Readonly<Record<string, number>>;
+  readonly by_basis: Readonly<Record<string, number>>;
+  /** Held by policy in force. */
+  readonly held: number;
+  /** What shadow mode would have done; never counted as oversight. */
+  readonly shadow: { readonly held: number; readonly denied: number };
+  readonly rules: readonly {
+    readonly rule: string;
+    readonly matched: number;
+    readonly held: number;
+    readonly denied: number;
+    readonly shadow: number;
+  }[];
+}

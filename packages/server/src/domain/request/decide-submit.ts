@@ -1,0 +1,93 @@
+/** Submission: policy decides; where it holds, nothing but a person or a deadline ends the hold. */
+import type { Obligations, PolicyDecision } from "../policy/model.ts";
+import type { Command, Facts } from "./commands.ts";
+import type { Ruling } from "./decide.ts";
+import type { RequestEvent } from "./events.ts";
+import type { Grant, PolicySummary } from "./model.ts";
+import { refuse } from "./refusal.ts";
+
+export function submit(command: Extract<Command, { kind: "submit" }>, facts: Facts): Ruling {
+  if (facts.identity === null || !facts.identity.active) {
+    return refuse("identity_suspended", "the registry does not let this identity act now");
+  }
+  const { submission, actor } = command;
+  const { policy, now } = facts;
+  const base = { kind: "submitted", at: now, actor, submission } as const;
+  const record = { policy: summaryOf(policy), missingFields: policy.missingFields } as const;
+  const denied: RequestEvent = { ...base, ...record, to: "denied", hold: null, grant: null };
+  const held = (obligations: Obligations): RequestEvent => ({
+    ...base,
+    ...record,
+    to: "held",
+    hold: { obligations, holdDeadline: holdDeadline(obligations, now, submission.lifetimeEndsAt) },
+    grant: null,
+  });
+
+  switch (policy.effect) {
+    case "deny":
+      return [denied];
+    case "hold":
+      return policy.obligations === null ? [denied] : [held(policy.obligations)];
+    case "allow": {
+      if (policy.vetoWindowMs > 0 && !facts.interrupterExists) {
+        return policy.fallback === null ? [denied] : [held(policy.fallback)];
+      }
+      const revision = { number: 0, digest: submission.digest };
+      const windowMs = policy.vetoWindowMs;
+      const grantMs = grantMsOf(policy.grantDeadlineMs, submission.callerReturns, facts);
+      const grant = makeGrant(revision, { windowMs, grantMs }, facts);
+      return [{ ...base, ...record, to: "approved", hold: null, grant }];
+    }
+  }
+}
+
+/** What the record keeps of a policy decision. */
+export function summaryOf(policy: PolicyDecision): PolicySummary {
+  return {
+    effect: policy.effect,
+    version: policy.policyVersion,
+    reasons: policy.reasons,
+    rules: policy.matchedRules,
+    risk: policy.risk,
+    impact: policy.impact,
+    vetoWindowMs: policy.vetoWindowMs,
+    grantDeadlineMs: policy.grantDeadlineMs,
+    shadow: policy.shadow,
+  };
+}
+
+/** Every hold ends within the request's total lifetime (I15). */
+export function holdDeadline(
+  obligations: Obligations,
+  now: number,
+  lifetimeEndsAt: number,
+): number {
+  return Math.min(now + obligations.deadlineMs, lifetimeEndsAt);
+}
+
+/** How long a grant may wait: what policy gives, less where the caller would not come back. */
+export function grantMsOf(
+  byPolicyMs: number,
+  callerReturns: boolean,
+  facts: Pick<Facts, "limits">,
+): number {
+  return callerReturns ? byPolicyMs : Math.min(byPolicyMs, facts.limits.grantAttendedMs);
+}
+
+/** A grant whose deadline counts from notBefore, so that no window can use it up. */
+export function makeGrant(
+  revision: { readonly number: number; readonly digest: string },
+  span: { readonly windowMs: number; readonly grantMs: number },
+  facts: Pick<Facts, "now" | "halts">,
+): Grant {
+  const notBefore = facts.now + span.windowMs;
+  return {
+    revision: revision.number,
+    digest: revision.digest,
+    approvedAt: facts.now,
+    notBefore,
+    deadline: notBefore + span.grantMs,
+    haltEpoch: facts.halts.epoch,
+    windowMs: span.windowMs,
+  };
+}

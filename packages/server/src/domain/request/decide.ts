@@ -1,0 +1,141 @@
+/**
+ * The heart: `decide(state, command, facts)` says what happens, and nothing else does.
+ *
+ * Pure: time, people, policy and halts are facts; digests of content are arguments. The answer is
+ * events to record, a refusal, or both (a deadline that has passed is recorded even by a command
+ * that comes too late). Each command's checks run in the order of `REFUSALS`.
+ */
+import type { Command, Facts } from "./commands.ts";
+import { answer, ask, delegate, extend } from "./decide-hold.ts";
+import { redeem } from "./decide-redeem.ts";
+import { edit, override, retract, review } from "./decide-review.ts";
+import { followUp, halt, heartbeat, interrupt, report, resolve, withdraw } from "./decide-run.ts";
+import { submit } from "./decide-submit.ts";
+import { lapse } from "./due.ts";
+import { eligibilityChange } from "./eligibility.ts";
+import type { RequestEvent } from "./events.ts";
+import { begin, evolve } from "./evolve.ts";
+import type { RequestState } from "./model.ts";
+import type { Refusal } from "./refusal.ts";
+
+export interface Decision {
+  readonly events: readonly RequestEvent[];
+  readonly refusal: Refusal | null;
+}
+
+/** What one command's own rule says; `decide` adds what time and membership add. */
+export type Ruling = readonly RequestEvent[] | Refusal;
+
+/** Decides a command on an existing request, or, with `state` null, a submission. */
+export function decide(state: RequestState | null, command: Command, facts: Facts): Decision {
+  if (state === null) {
+    if (command.kind !== "submit") throw new Error(`\`${command.kind}\` needs a request`);
+    return settle(null, submit(command, facts), facts);
+  }
+  // INVARIANT: I7. What time has already ended is ended before anybody's wish is looked at.
+  const elapsed = lapse(state, facts);
+  const current = elapsed.reduce(evolve, state);
+  const decision = settle(current, rule(current, command, facts), facts);
+  return { events: [...elapsed, ...decision.events], refusal: decision.refusal };
+}
+
+/** The request after these events; null only for none on nothing. */
+export function replay(
+  state: RequestState | null,
+  events: readonly RequestEvent[],
+): RequestState | null {
+  return events.reduce<RequestState | null>(
+    (current, event) =>
+      current === null && event.kind === "submitted"
+        ? begin(event)
+        : evolve(existing(current), event),
+    state,
+  );
+}
+
+function rule(state: RequestState, command: Command, facts: Facts): Ruling {
+  switch (command.kind) {
+    case "submit":
+      throw new Error("this request exists already");
+    case "review":
+      return review(state, command, facts);
+    case "edit":
+      return edit(state, command, facts);
+    case "override":
+      return override(state, command, facts);
+    case "retract":
+      return retract(state, command, facts);
+    case "ask":
+      return ask(state, command, facts);
+    case "answer":
+      return answer(state, command, facts);
+    case "extend":
+      return extend(state, command, facts);
+    case "delegate":
+      return delegate(state, command, facts);
+    case "withdraw":
+      return withdraw(state, command, facts);
+    case "interrupt":
+      return interrupt(state, command, facts);
+    case "halt":
+      return halt(state, command, facts);
+    case "redeem":
+      return redeem(state, command, facts);
+    case "heartbeat":
+      return heartbeat(state, command, facts);
+    case "report":
+      return report(state, command, facts);
+    case "resolve":
+      return resolve(state, command, facts);
+    case "follow_up":
+      return followUp(state, command, facts);
+    case "tick":
+    case "recheck":
+      return [];
+  }
+}
+
+/** Adds what follows at once: a deadline already behind us, nobody left who could decide. */
+function settle(before: RequestState | null, ruling: Ruling, facts: Facts): Decision {
+  if (isRefusal(ruling)) return { events: [], refusal: ruling };
+  const state = replay(before, ruling);
+  if (state === null) return { events: ruling, refusal: null };
+  const elapsed = before === null || ruling.length > 0 ? lapse(state, facts) : [];
+  const after = elapsed.reduce(evolve, state);
+  const change = eligibilityChange(after, facts);
+  const events = [...ruling, ...elapsed, ...(change === null ? [] : [change])];
+  const returned = ruling.find((event) => event.kind === "returned" && event.why !== "retracted");
+  if (returned?.kind === "returned") {
+    return {
+      events,
+      refusal: { code: "approval_void", detail: `${returned.detail}; it is held again` },
+    };
+  }
+  return { events, refusal: refusalOf(ruling) };
+}
+
+/** A redemption that ended or delayed the request is an event and a refusal at once. */
+function refusalOf(ruling: readonly RequestEvent[]): Refusal | null {
+  const last = ruling.at(-1);
+  if (last === undefined) return null;
+  if (last.kind === "denied") {
+    return { code: "denied", detail: last.policy.reasons[0] ?? "policy denies this action now" };
+  }
+  if (last.kind === "delayed") {
+    return {
+      code: "not_yet",
+      detail: "policy now gives people time to interrupt it first",
+      retryAt: last.grant.notBefore,
+    };
+  }
+  return null;
+}
+
+function isRefusal(ruling: Ruling): ruling is Refusal {
+  return "code" in ruling;
+}
+
+function existing(state: RequestState | null): RequestState {
+  if (state === null) throw new Error("the first event must be `submitted`");
+  return state;
+}

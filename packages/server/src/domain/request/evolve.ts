@@ -1,0 +1,190 @@
+/** What an event does to a request. Total over legal moves; anything else is a bug and throws. */
+import type { RequestEvent } from "./events.ts";
+import { actorName, type Decided, type RequestState } from "./model.ts";
+import { isLegal } from "./transitions.ts";
+
+type EventOf<K extends RequestEvent["kind"]> = Extract<RequestEvent, { readonly kind: K }>;
+
+/** The state after the first event of a request's life. */
+export function begin(event: EventOf<"submitted">): RequestState {
+  assertLegal("none", event);
+  const { digest, ...submission } = event.submission;
+  return {
+    ...submission,
+    version: 1,
+    status: event.to,
+    updatedAt: event.at,
+    revision: { number: 0, digest },
+    edits: [],
+    policy: event.policy,
+    obligations: event.hold?.obligations ?? null,
+    heldAt: event.hold === null ? null : event.at,
+    holdDeadline: event.hold?.holdDeadline ?? null,
+    escalatedUntilMs: 0,
+    nobodyEligible: false,
+    question: null,
+    reviews: [],
+    basis: event.to === "approved" ? "policy" : null,
+    grant: event.grant,
+    run: null,
+    spentAttempts: [],
+    interruptedBy: null,
+    override: null,
+    followUp: { status: "none" },
+    outcome: null,
+    contradicted: false,
+    decided: event.to === "held" ? null : decided(event, "policy", event.policy.reasons[0] ?? null),
+  };
+}
+
+/** The state after one more event. */
+export function evolve(state: RequestState, event: RequestEvent): RequestState {
+  assertLegal(state.status, event);
+  const next = { ...state, version: state.version + 1, status: event.to, updatedAt: event.at };
+  switch (event.kind) {
+    case "submitted":
+      throw new Error("a request begins once; `submitted` is for `begin`");
+    case "reviewed":
+      return { ...next, reviews: [...state.reviews, event.review] };
+    case "approved": {
+      const { basis, grant } = event;
+      return { ...next, basis, grant, decided: decided(event, by(event), lastReason(state)) };
+    }
+    case "rejected": {
+      const reviews = [...state.reviews, event.review];
+      return { ...next, reviews, decided: decided(event, by(event), event.review.reason) };
+    }
+    case "overridden": {
+      const { grant, reason, at } = event;
+      return {
+        ...next,
+        basis: "override",
+        grant,
+        override: { by: personOf(event), at, reason },
+        followUp: { status: "due", dueAt: event.followUpDueAt },
+        decided: decided(event, by(event), reason),
+      };
+    }
+    case "expired":
+      return { ...next, decided: decided(event, "clock", null) };
+    case "withdrawn":
+      return { ...next, decided: decided(event, by(event), event.reason) };
+    case "interrupted": {
+      const interruptedBy = { by: by(event), at: event.at, reason: event.reason };
+      return { ...next, interruptedBy, decided: decided(event, by(event), event.reason) };
+    }
+    case "edited":
+      return edited(next, event);
+    case "denied":
+      return {
+        ...next,
+        policy: event.policy,
+        decided: decided(event, "policy", event.policy.reasons[0] ?? null),
+      };
+    case "returned":
+      return returned(next, event);
+    case "delayed":
+      return { ...next, grant: event.grant };
+    case "question_asked": {
+      const { text, pausedMs, at, holdDeadline } = event;
+      const question = { by: personOf(event), text, askedAt: at, pausedMs, answer: null };
+      return { ...next, question, holdDeadline };
+    }
+    case "question_answered": {
+      const question = state.question === null ? null : { ...state.question, answer: event.text };
+      return { ...next, question, holdDeadline: event.holdDeadline };
+    }
+    case "extended":
+      return { ...next, holdDeadline: event.holdDeadline };
+    case "escalated":
+      return { ...next, obligations: event.obligations, escalatedUntilMs: event.afterMs };
+    case "delegated":
+      return next;
+    case "eligibility_changed":
+      return { ...next, nobodyEligible: event.nobody };
+    case "redeemed":
+      return { ...next, run: event.run };
+    case "lease_renewed":
+      return {
+        ...next,
+        run: state.run === null ? null : { ...state.run, leaseUntil: event.leaseUntil },
+      };
+    case "reported":
+      return reported(next, event);
+    case "lapsed":
+      return next;
+    case "resolved": {
+      const outcome = { result: event.to, detail: event.reason, by: by(event) };
+      return { ...next, outcome, decided: decided(event, by(event), event.reason) };
+    }
+    case "outcome_contradicted":
+      return { ...next, contradicted: true };
+    case "followed_up": {
+      const { verdict } = event;
+      return { ...next, followUp: { status: "done", verdict, by: personOf(event) } };
+    }
+    case "follow_up_overdue":
+      return { ...next, followUp: { status: "overdue", dueAt: event.at } };
+  }
+}
+
+function edited(next: RequestState, event: EventOf<"edited">): RequestState {
+  const edit = { by: personOf(event), at: event.at, reason: event.reason };
+  return {
+    ...next,
+    revision: { number: event.revision, digest: event.digest },
+    edits: [...next.edits, edit],
+    policy: event.policy,
+    obligations: event.hold?.obligations ?? next.obligations,
+    holdDeadline: event.hold?.holdDeadline ?? next.holdDeadline,
+    decided:
+      event.to === "denied" ? decided(event, by(event), event.policy.reasons[0] ?? null) : null,
+  };
+}
+
+function returned(next: RequestState, event: EventOf<"returned">): RequestState {
+  return {
+    ...next,
+    policy: event.policy ?? next.policy,
+    obligations: event.hold.obligations,
+    heldAt: event.at,
+    holdDeadline: event.hold.holdDeadline,
+    escalatedUntilMs: 0,
+    reviews: next.reviews.filter((review) => !event.retracted.includes(review.person)),
+    basis: null,
+    grant: null,
+    decided: null,
+  };
+}
+
+function reported(next: RequestState, event: EventOf<"reported">): RequestState {
+  const outcome = { result: event.result, detail: event.detail, by: by(event) };
+  if (event.to !== "approved") {
+    return { ...next, outcome, decided: decided(event, by(event), event.detail) };
+  }
+  const spent = next.run === null ? [] : [next.run.attemptHash];
+  return { ...next, outcome: null, run: null, spentAttempts: [...next.spentAttempts, ...spent] };
+}
+
+function decided(event: RequestEvent, who: string, reason: string | null): Decided {
+  return { status: event.to, by: who, at: event.at, reason };
+}
+
+function by(event: RequestEvent): string {
+  return actorName(event.actor);
+}
+
+function personOf(event: RequestEvent): string {
+  if (event.actor.kind !== "person") throw new Error(`\`${event.kind}\` takes a person`);
+  return event.actor.id;
+}
+
+function lastReason(state: RequestState): string | null {
+  return state.reviews.at(-1)?.reason ?? null;
+}
+
+function assertLegal(from: RequestState["status"] | "none", event: RequestEvent): void {
+  if (!isLegal(from, event.kind, event.to)) {
+    throw new Error(`illegal move: ${from} + ${event.kind} → ${event.to}`);
+  }
+}

@@ -1,0 +1,19 @@
+/** What a halt covers, as keys that a request either has or has not. */
+import type { HaltScope } from "@haltpoint/protocol";
+import type { RequestScope } from "./model.ts";
+
+/** The key of a halt's scope: `everything`, `identity:agent-1`, … */
+export function scopeKey(scope: HaltScope): string {
+  return scope.kind === "everything" ? "everything" : `${scope.kind}:${scope.id}`;
+}
+
+/** Every key a halt could have that would cover this request. */
+export function scopeKeys(scope: RequestScope): readonly string[] {
+  const keys = ["everything", `identity:${scope.identity}`, `owner:${scope.owner}`];
+  keys.push(`action:${scope.action}`);
+  for (const group of scope.groups) keys.push(`group:${group}`);
+  if (scope.session !== null) keys.push(`session:${scope.session}`);
+  if (scope.trace !== null) keys.push(`trace:${scope.trace}`);
+  if (scope.impact !== null) keys.push(`impact:${scope.impact}`);
+  return keys;
+}

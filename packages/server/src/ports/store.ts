@@ -1,0 +1,264 @@
+/**
+ * The store: the only truth. Servers keep no state of their own beside caches keyed by an epoch.
+ *
+ * Durability: `commit` resolves `committed` only after the transaction is on stable storage; a
+ * process killed right after has lost nothing. A commit that rejects with a fault is unknown: ask
+ * `commandOutcome` with its `commandId` before trying again.
+ * Consistency: every read sees all commits acknowledged before it was called. A sequence of reads
+ * is not one snapshot: read `epochs` first, and let `commit` fence them.
+ * Ordering: entries of one stream are numbered from 1 without gaps in commit order; log indexes
+ * grow in commit order.
+ * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
+ */
+import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
+import type { Assurance } from "../domain/policy/model.ts";
+import type { EntryDraft, SealedEntry } from "../domain/ledger/entry.ts";
+import type { RequestState } from "../domain/request/model.ts";
+import type { Right } from "../domain/request/commands.ts";
+
+/** Each grows by one with every change of its kind. */
+export interface Epochs {
+  readonly policy: number;
+  readonly halt: number;
+  /** Identities, persons, rights and on-call rosters. Groups live in the policy. */
+  readonly membership: number;
+}
+
+export interface StoreTime {
+  readonly now: number;
+  /** False once the wall clock jumped by more than 5 s against the monotonic clock. */
+  readonly trusted: boolean;
+}
+
+export interface StoredRevision {
+  readonly requestId: string;
+  readonly number: number;
+  readonly digest: string;
+  /** Canonical JSON of the committed revision: sensitive fields as commitments. */
+  readonly committed: string;
+}
+
+export interface StoredOpening {
+  readonly requestId: string;
+  readonly revision: number;
+  readonly path: string;
+  readonly salt: string;
+  /** Canonical JSON of the value. */
+  readonly value: string;
+}
+
+/** What was done under an idempotency key (I14). */
+export interface KeyRecord {
+  /** `identity:agent-1` or `person:ana`. */
+  readonly principal: string;
+  readonly key: string;
+  /** Keyed HMAC of what was asked; never published. */
+  readonly fingerprint: string;
+  readonly requestId: string | null;
+  /** The recorded answer of a person's command as JSON; null for submissions. */
+  readonly answer: string | null;
+  readonly at: number;
+}
+
+export interface StoredIdentity {
+  readonly id: string;
+  readonly type: string;
+  readonly owner: string;
+  readonly stage: string;
+  readonly groups: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly actsForPeople: boolean;
+  readonly assurance: Assurance;
+  readonly mode: "enforce" | "shadow";
+  readonly may: readonly string[] | null;
+  readonly createdAt: number;
+}
+
+export interface StoredPerson {
+  readonly id: string;
+  readonly name: string;
+  readonly rights: readonly Right[];
+  readonly disabled: boolean;
+  readonly createdAt: number;
+}
+
+/** An API key of an identity or a token of a person; only its hash is kept. */
+export interface StoredCredential {
+  readonly id: string;
+  readonly holder: { readonly kind: "identity" | "person"; readonly id: string };
+  readonly hash: string;
+  /** What a secret scanner and a person may see, e.g. `hpk_7F3K`. */
+  readonly prefix: string;
+  /** `key`, `token` or `development`. */
+  readonly via: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly revokedAt: number | null;
+}
+
+export interface StoredPolicy {
+  /** Digest of the text. */
+  readonly version: string;
+  readonly text: string;
+  readonly by: string;
+  readonly at: number;
+}
+
+export interface StoredHalt {
+  readonly id: string;
+  readonly scope: HaltScope;
+  readonly reason: string;
+  readonly by: string;
+  readonly at: number;
+  /** Assigned at commit: the halt epoch it made. */
+  readonly epoch: number;
+  readonly lifts: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
+  readonly liftedAt: number | null;
+}
+
+export interface OnCallShift {
+  readonly roster: string;
+  readonly person: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+export interface OutboxItem {
+  readonly id: string;
+  readonly kind: string;
+  readonly requestId: string | null;
+  /** JSON. */
+  readonly payload: string;
+  readonly notBefore: number;
+  readonly attempts: number;
+}
+
+/** One change. All writes of a commit happen or none does. */
+export type Write =
+  | {
+      readonly kind: "request";
+      readonly state: RequestState;
+      /** When a timer of this request is due next; null: never. */
+      readonly dueAt: number | null;
+    }
+  | { readonly kind: "revision"; readonly revision: StoredRevision }
+  | { readonly kind: "opening"; readonly opening: StoredOpening }
+  | { readonly kind: "entry"; readonly draft: EntryDraft }
+  | { readonly kind: "key"; readonly record: KeyRecord }
+  | { readonly kind: "identity"; readonly identity: StoredIdentity }
+  | { readonly kind: "person"; readonly person: StoredPerson }
+  | { readonly kind: "credential"; readonly credential: StoredCredential }
+  | { readonly kind: "policy"; readonly policy: StoredPolicy }
+  | { readonly kind: "halt"; readonly halt: Omit<StoredHalt, "epoch"> }
+  | { readonly kind: "on_call"; readonly roster: string; readonly shifts: readonly OnCallShift[] }
+  | { readonly kind: "outbox"; readonly item: OutboxItem }
+  | { readonly kind: "outbox_done"; readonly id: string };
+
+/** The facts a commit relies on; every one that no longer holds makes it `stale`. */
+export interface Expected {
+  /** `version` 0: the request must not exist. */
+  readonly request?: { readonly id: string; readonly version: number };
+  readonly epochs?: Partial<Epochs>;
+  /** The store's clock at commit must be before this: the nearest deadline relied on (I7). */
+  readonly before?: number;
+  /** `principal` has not used `key` (I14). */
+  readonly unusedKey?: { readonly principal: string; readonly key: string };
+  /** The halt has this many lifts: lifting twice at once must not count one lift as two. */
+  readonly halt?: { readonly id: string; readonly lifts: number };
+  /** The holder has exactly these credentials that are neither revoked nor expired. */
+  readonly liveCredentials?: {
+    readonly kind: "identity" | "person";
+    readonly id: string;
+    readonly ids: readonly string[];
+  };
+}
+
+export interface Commit {
+  /** Unique; kept so that an unknown commit can be looked up. */
+  readonly commandId: string;
+  readonly expected: Expected;
+  readonly writes: readonly Write[];
+}
+
+export type StaleFact =
+  "request" | "policy" | "halt" | "membership" | "deadline" | "key" | "credentials";
+
+export type CommitResult =
+  | { readonly kind: "committed"; readonly now: number; readonly logIndex: number }
+  | { readonly kind: "stale"; readonly what: StaleFact };
+
+/** The first writes of a request's life decide what lists can find it by. */
+export interface RequestQuery {
+  readonly statuses?: readonly RequestStatus[];
+  readonly identity?: string;
+  readonly owner?: string;
+  readonly session?: string;
+  readonly action?: string;
+  readonly createdSince?: number;
+  readonly createdBefore?: number;
+  /** Case-insensitive text in the action's name, the identity or the title. */
+  readonly text?: string;
+  readonly order: "oldest" | "newest";
+  readonly limit: number;
+  /** From the last page's answer. */
+  readonly cursor?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly cursor: string | null;
+}
+
+/** What was written, after it became durable. */
+export interface Committed {
+  readonly requestIds: readonly string[];
+  /** Whether a halt, policy or membership epoch moved. */
+  readonly epochs: boolean;
+  readonly logIndex: number;
+}
+
+export interface Store {
+  time(): Promise<StoreTime>;
+  epochs(): Promise<Epochs>;
+  request(id: string): Promise<RequestState | null>;
+  /** Requests whose id ends in these characters (upper case Crockford base32), live ones first. */
+  requestIdsByShort(short: string, limit: number): Promise<readonly string[]>;
+  requests(query: RequestQuery): Promise<Page<RequestState>>;
+  countRequests(query: Pick<RequestQuery, "statuses" | "identity">): Promise<number>;
+  revision(requestId: string, number: number): Promise<StoredRevision | null>;
+  openings(requestId: string, revision: number): Promise<readonly StoredOpening[]>;
+  key(principal: string, key: string): Promise<KeyRecord | null>;
+  identity(id: string): Promise<StoredIdentity | null>;
+  identities(): Promise<readonly StoredIdentity[]>;
+  person(id: string): Promise<StoredPerson | null>;
+  persons(): Promise<readonly StoredPerson[]>;
+  credentialByHash(hash: string): Promise<StoredCredential | null>;
+  credentials(kind: "identity" | "person", id: string): Promise<readonly StoredCredential[]>;
+  policy(): Promise<StoredPolicy | null>;
+  policyByVersion(version: string): Promise<StoredPolicy | null>;
+  /** Halts with one of these scope keys (see `scopeKeys`), newest first, lifted ones included. */
+  haltsFor(scopeKeys: readonly string[]): Promise<readonly StoredHalt[]>;
+  halts(limit: number): Promise<readonly StoredHalt[]>;
+  halt(id: string): Promise<StoredHalt | null>;
+  onCall(roster: string, at: number): Promise<readonly string[]>;
+  onCallShifts(): Promise<readonly OnCallShift[]>;
+  /** Requests with a timer due at or before `now`, the most overdue first. */
+  due(now: number, limit: number): Promise<readonly string[]>;
+  /** The next due time of all, or null. */
+  nextDue(): Promise<number | null>;
+  entries(stream: string): Promise<readonly SealedEntry[]>;
+  /** Entries with a log index above `after`, in order. */
+  entriesAfter(after: number, limit: number): Promise<readonly SealedEntry[]>;
+  lastLogIndex(): Promise<number>;
+  outboxDue(now: number, limit: number): Promise<readonly OutboxItem[]>;
+  /** A secret of this installation (e.g. for the sameness HMAC); made on first use, kept. */
+  secret(name: string): Promise<Uint8Array>;
+  /** Whether this command was committed; for after an unknown commit. */
+  commandOutcome(commandId: string): Promise<"committed" | "absent">;
+  commit(commit: Commit): Promise<CommitResult>;
+  /** Calls back after each durable group of commits. A lost call may cost time, never truth. */
+  onCommitted(listener: (committed: Committed) => void): () => void;
+  /** A consistent copy of everything to a new file; refuses to overwrite. */
+  backup(file: string): Promise<void>;
+  close(): Promise<void>;
+}
