@@ -1,0 +1,20 @@
+import type { Step } from "./step.ts";
+import { fileLaws } from "./file-laws.ts";
+import { format } from "./format.ts";
+import { imports } from "./imports.ts";
+import { lint } from "./lint.ts";
+import { textLaws } from "./text-laws.ts";
+import { pureTypes, types } from "./types.ts";
+import { unused } from "./unused.ts";
+
+/** Everything `npm run check` looks at, the slowest first so that two cores stay busy. */
+export const steps: readonly Step[] = [
+  types,
+  lint,
+  format,
+  imports,
+  pureTypes,
+  unused,
+  fileLaws,
+  textLaws,
+];
