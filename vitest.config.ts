@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { plantedBug } from "./test/planted/plugin.ts";
 
 /**
  * Every test of the workspace. The campaign (HALTPOINT_CAMPAIGN=1) runs the same files: tests read
@@ -8,6 +9,7 @@ const campaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
 const minuteMs = 60_000;
 
 export default defineConfig({
+  plugins: [plantedBug()],
   test: {
     include: ["packages/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],
@@ -17,6 +19,8 @@ export default defineConfig({
     testTimeout: campaign ? 60 * minuteMs : minuteMs,
     hookTimeout: minuteMs,
     passWithNoTests: false,
+    // Kept between runs, it would serve one run's planted bug to the next run, and hide it.
+    fsModuleCache: false,
     reporters: ["default", "json"],
     outputFile: { json: "reports/vitest.json" },
   },
