@@ -8,12 +8,12 @@
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const TIME_LENGTH = 10;
 const RANDOM_BYTES = 10;
-const BODY_LENGTH = 26;
 const SHORT_LENGTH = 4;
 const TIME_MS_MAX = 2 ** 48 - 1;
 const PREFIX = /^[a-z]+$/;
 // 26 characters carry 130 bits, so the first is at most 7.
 const BODY = /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/;
+const ASCII = /^[0-9A-Za-z-]*$/;
 const SHORT = /^[0-9A-HJKMNP-TV-Z]{4}$/;
 
 /**
@@ -80,12 +80,15 @@ export function normalizeShortId(typed: string): string | undefined {
 export function normalizeId(prefix: string, typed: string): string | undefined {
   const text = typed.trim();
   const start = `${prefix}_`;
-  if (!text.toLowerCase().startsWith(start)) return undefined;
+  if (text.slice(0, start.length).toLowerCase() !== start) return undefined;
   const body = readCrockford(text.slice(start.length));
-  return body.length === BODY_LENGTH && BODY.test(body) ? `${start}${body}` : undefined;
+  return BODY.test(body) ? `${start}${body}` : undefined;
 }
 
 /** Crockford: any case, I and L are 1, O is 0, hyphens are for reading. */
 function readCrockford(typed: string): string {
-  return typed.trim().toUpperCase().replaceAll("-", "").replace(/[IL]/g, "1").replaceAll("O", "0");
+  const text = typed.trim();
+  // Before changing case: `ſ` would become `S`.
+  if (!ASCII.test(text)) return "";
+  return text.toUpperCase().replaceAll("-", "").replace(/[IL]/g, "1").replaceAll("O", "0");
 }

@@ -286,8 +286,8 @@ export interface HaltView {
   readonly active: boolean;
   readonly lifts: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
   readonly lifted_at: number | null;
-  /** Running requests that were told to stop, and approvals that died, when it was placed. */
-  readonly interrupted: number;
+  /** In the answer to placing it: runs told to stop and approvals ended. Else null. */
+  readonly interrupted: number | null;
 }
 
 export interface IdentityView {

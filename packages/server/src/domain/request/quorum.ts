@@ -54,9 +54,9 @@ export function isConflicted(electorate: Electorate, person: string): boolean {
 
 /** Whether the person is in any source that may fill a slot, conflicts aside. */
 export function isReviewer(electorate: Electorate, person: string): boolean {
-  const { state, obligations, roster } = electorate;
+  const { obligations, roster } = electorate;
   if (obligations.approval === "self") {
-    return person === state.onBehalfOf && isActive(roster, person);
+    return isActedFor(electorate, person) && isActive(roster, person);
   }
   return obligations.quorum.some((clause) => isMember(roster, clause.from, person));
 }
@@ -117,9 +117,9 @@ function isCountable(review: Review, state: RequestState, obligations: Obligatio
 type Slot = (person: string) => boolean;
 
 function slotsOf(electorate: Electorate): readonly Slot[] {
-  const { obligations, roster, state } = electorate;
+  const { obligations, roster } = electorate;
   if (obligations.approval === "self") {
-    return [(person) => person === state.onBehalfOf && isActive(roster, person)];
+    return [(person) => isActedFor(electorate, person) && isActive(roster, person)];
   }
   return obligations.quorum.flatMap((clause) =>
     Array.from(
@@ -157,6 +157,14 @@ function match(slots: readonly Slot[], persons: readonly string[]): Map<number, 
 
 function isMember(roster: Roster, sources: readonly string[], person: string): boolean {
   return sources.some((source) => roster.get(source)?.includes(person) === true);
+}
+
+/**
+ * INVARIANT: I13. `on_behalf_of` is the agent's claim. It gives a person a say only where the
+ * registry knows this identity as one that acts for people; everywhere it can take one away.
+ */
+function isActedFor(electorate: Electorate, person: string): boolean {
+  return electorate.state.actsForPeople && person === electorate.state.onBehalfOf;
 }
 
 function isActive(roster: Roster, person: string): boolean {

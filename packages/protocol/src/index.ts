@@ -1,0 +1,10 @@
+export * from "./messages.ts";
+export * from "./problem.ts";
+export * from "./canonical-json.ts";
+export * from "./commitment.ts";
+export * from "./digest.ts";
+export * from "./id.ts";
+export * from "./json-text.ts";
+export { DEPTH_MAX, dottedPath, setMember } from "./json-value.ts";
+export type { JsonArray, JsonObject, JsonPath, JsonPrimitive, JsonValue } from "./json-value.ts";
+export * from "./visible-text.ts";

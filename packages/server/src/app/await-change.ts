@@ -1,0 +1,52 @@
+/** The long poll: read, and read again after each change, until the answer is there or time is up. */
+import type { App } from "./app.ts";
+
+export interface Waiting {
+  readonly waitMs: number;
+  /** Aborted when the caller is gone or the server stops; ends the wait with the last answer. */
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Calls `read` until `isDone` says so of what it returned, or the wait is over. At least one read;
+ * the last read's value is returned. `retryAtMs` of a value makes it read again at that time.
+ */
+export async function awaitChange<T>(
+  app: App,
+  requestId: string,
+  waiting: Waiting,
+  read: () => Promise<{ readonly value: T; readonly done: boolean; readonly retryInMs?: number }>,
+): Promise<T> {
+  const until = performance.now() + Math.min(waiting.waitMs, app.limits.waitMaxMs);
+  let wake: () => void = () => undefined;
+  let changed = false;
+  const unwatch = app.changes.watch(requestId, () => {
+    changed = true;
+    wake();
+  });
+  waiting.signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    for (;;) {
+      changed = false;
+      const { value, done, retryInMs } = await read();
+      const leftMs = until - performance.now();
+      if (done || leftMs <= 0 || waiting.signal.aborted) return value;
+      if (changed) continue;
+      const pauseMs = Math.max(1, Math.min(leftMs, retryInMs ?? leftMs));
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, pauseMs);
+        wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+    }
+  } finally {
+    unwatch();
+    waiting.signal.removeEventListener("abort", onAbort);
+  }
+
+  function onAbort(): void {
+    wake();
+  }
+}

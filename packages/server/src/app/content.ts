@@ -1,0 +1,103 @@
+/** A request's content: stored as commitments and openings, restored whole or not at all. */
+import {
+  canonicalJson,
+  commitFields,
+  restoreRevision,
+  revisionDigest,
+  type CommitProblem,
+  type JsonPath,
+  type JsonValue,
+  type Opening,
+  type Revision,
+} from "@haltpoint/protocol";
+import type { StoredOpening, StoredRevision, Write } from "../ports/store.ts";
+import type { App } from "./app.ts";
+
+const SALT_BYTES = 16;
+
+export interface Content {
+  /** As submitted or edited; what runs. */
+  readonly plain: Revision;
+  /** With commitments; what is digested, recorded and shown. */
+  readonly committed: Revision;
+  readonly openings: readonly Opening[];
+  readonly digest: string;
+}
+
+/** Commits the sensitive fields of a revision. */
+export function commitContent(
+  app: App,
+  plain: Revision,
+  sensitive: readonly string[],
+): Content | CommitProblem {
+  const result = commitFields(plain, sensitive, () => app.random.bytes(SALT_BYTES));
+  if (!result.ok) return result.problem;
+  const { committed, openings } = result;
+  return { plain, committed, openings, digest: revisionDigest(committed) };
+}
+
+/** The writes that keep a revision. */
+export function contentWrites(
+  requestId: string,
+  number: number,
+  content: Content,
+): readonly Write[] {
+  const revision: StoredRevision = {
+    requestId,
+    number,
+    digest: content.digest,
+    committed: canonicalJson(content.committed),
+  };
+  const openings = content.openings.map((opening): Write => ({
+    kind: "opening",
+    opening: {
+      requestId,
+      revision: number,
+      path: canonicalJson(opening.path),
+      salt: opening.salt,
+      value: canonicalJson(opening.value),
+    },
+  }));
+  return [{ kind: "revision", revision }, ...openings];
+}
+
+/**
+ * Reads a revision back.
+ *
+ * INVARIANT: I2. What is returned has the digest that was displayed, reviewed and granted; anything
+ * else is damage and throws.
+ */
+export async function readContent(app: App, requestId: string, number: number): Promise<Content> {
+  const stored = await app.store.revision(requestId, number);
+  if (stored === null) throw new Error(`revision ${number} of ${requestId} is missing`);
+  const committed = JSON.parse(stored.committed) as Revision;
+  const openings = (await app.store.openings(requestId, number)).map(openingOf);
+  const restored = restoreRevision(committed, openings);
+  if (!restored.ok) {
+    const { reason, path } = restored.problem;
+    throw new Error(`revision ${number} of ${requestId} cannot be restored: ${reason} at ${path}`);
+  }
+  if (revisionDigest(committed) !== stored.digest) {
+    throw new Error(`revision ${number} of ${requestId} does not have its digest`);
+  }
+  return { plain: restored.revision, committed, openings, digest: stored.digest };
+}
+
+/** The committed form alone: what may be shown. */
+export async function readCommitted(
+  app: App,
+  requestId: string,
+  number: number,
+): Promise<Revision> {
+  const stored = await app.store.revision(requestId, number);
+  if (stored === null) throw new Error(`revision ${number} of ${requestId} is missing`);
+  return JSON.parse(stored.committed) as Revision;
+}
+
+function openingOf(stored: StoredOpening): Opening {
+  return {
+    path: JSON.parse(stored.path) as JsonPath,
+    salt: stored.salt,
+    value: JSON.parse(stored.value) as JsonValue,
+  };
+}

@@ -1,0 +1,95 @@
+/** Editing: a new revision that policy is asked about and people approve anew (T26). */
+import { setMember, type JsonValue, type Revision } from "@haltpoint/protocol";
+import type { Actor } from "../domain/request/model.ts";
+import { answered, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { changesBetween } from "./changes-between.ts";
+import { commitContent, contentWrites, readContent } from "./content.ts";
+import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
+
+export interface Edit {
+  readonly requestId: string;
+  readonly actor: Actor;
+  readonly digest: string;
+  /** Dotted path → new value. */
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly reason: string;
+  /** Also approve the new revision, with these statements confirmed. */
+  readonly approve: { readonly confirmed: readonly string[] } | null;
+}
+
+export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<Executed>> {
+  return executeSteps(
+    app,
+    edit.requestId,
+    async (state, epochs): Promise<Answer<readonly Step[]>> => {
+      const present = await readContent(app, state.id, state.revision.number);
+      const changed = withFields(present.plain, edit.set);
+      if (!changed.ok) return changed;
+      const fields = changesBetween(present.plain, changed.value).map((change) => change.path);
+      const policy = await app.policies.current(epochs.policy);
+      const paths = new Set(policy.sensitivePaths(changed.value.action.name));
+      // What was sensitive when it was submitted stays so, whatever policy says since.
+      for (const opening of present.openings) paths.add(opening.path.join("."));
+      const content = commitContent(app, changed.value, [...paths]);
+      if ("reason" in content) {
+        return refused("invalid_request", content.message, { field: content.path });
+      }
+      const number = state.revision.number + 1;
+      const { actor, reason, digest } = edit;
+      const command = {
+        kind: "edit",
+        actor,
+        digest,
+        newDigest: content.digest,
+        fields,
+        reason,
+      } as const;
+      const first: Step = {
+        command,
+        content: content.plain,
+        committed: content.committed,
+        writes: contentWrites(state.id, number, content),
+      };
+      if (edit.approve === null) return answered([first]);
+      const review = {
+        kind: "review",
+        actor,
+        verdict: "approve",
+        digest: content.digest,
+        reason,
+        confirmed: edit.approve.confirmed,
+      } as const;
+      return answered([first, { command: review, content: content.plain }]);
+    },
+    keyed,
+  );
+}
+
+/** A copy with fields set. Paths go through objects only; they may add a last member. */
+function withFields(revision: Revision, set: Readonly<Record<string, unknown>>): Answer<Revision> {
+  const copy = structuredClone(revision) as unknown as Record<string, JsonValue>;
+  for (const [path, value] of Object.entries(set)) {
+    const keys = path.split(".");
+    const last = keys.pop() ?? "";
+    let target: Record<string, JsonValue> | null = copy;
+    for (const key of keys) target = memberOf(target, key);
+    if (target === null || last === "") {
+      return refused("invalid_request", `\`${path}\` is no field of this action`, {
+        field: `set.${path}`,
+      });
+    }
+    setMember(target, last, value as JsonValue);
+  }
+  return answered(copy as unknown as Revision);
+}
+
+function memberOf(
+  target: Record<string, JsonValue> | null,
+  key: string,
+): Record<string, JsonValue> | null {
+  if (target === null || !Object.hasOwn(target, key)) return null;
+  const value = target[key];
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
+  return value as Record<string, JsonValue>;
+}

@@ -1,0 +1,223 @@
+/**
+ * Read, decide, commit; decide again where a fact moved. The only way a request changes.
+ *
+ * CRASH: before the commit nothing has happened; after it everything has, the ledger entry
+ * included. An unknown commit is looked up by its command id before anything is tried again.
+ */
+import { newId, type Revision } from "@haltpoint/protocol";
+import type { Command } from "../domain/request/commands.ts";
+import { decide, replay, type Decision } from "../domain/request/decide.ts";
+import { dueAt } from "../domain/request/due.ts";
+import type { RequestEvent } from "../domain/request/events.ts";
+import type { RequestState } from "../domain/request/model.ts";
+import { entryOf, refusalEntry } from "../domain/request/record.ts";
+import type { Commit, Expected, KeyRecord, Write } from "../ports/store.ts";
+import { answered, problemOf, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { readContent } from "./content.ts";
+import { aboutRequest, gatherFacts, type FencedFacts } from "./facts.ts";
+import { haltWrites } from "./halt-writes.ts";
+
+/** How often facts may move under one command before the caller is told to try again. */
+const DECISIONS_MAX = 200;
+
+export interface Executed {
+  readonly state: RequestState;
+  readonly events: readonly RequestEvent[];
+  /** The key was used before for the same thing; nothing was done now. */
+  readonly replayed: boolean;
+}
+
+/** A principal's idempotency key and what it stands for. */
+export interface Keyed {
+  readonly principal: string;
+  readonly key: string;
+  readonly fingerprint: string;
+}
+
+export interface Step {
+  readonly command: Command;
+  /** Content policy is asked about; default: the present revision's. */
+  readonly content?: Revision;
+  /** The committed form for the entries of `submitted` and `edited`. */
+  readonly committed?: Revision;
+  readonly writes?: readonly Write[];
+}
+
+/** Runs one command on an existing request. */
+export function execute(
+  app: App,
+  requestId: string,
+  command: Command,
+  keyed: Keyed | null = null,
+): Promise<Answer<Executed>> {
+  return executeSteps(app, requestId, () => Promise.resolve(answered([{ command }])), keyed);
+}
+
+/**
+ * Runs one or more commands as one commit; each sees what the earlier ones did. `plan` is called
+ * for each try, with the state the try is about.
+ */
+export async function executeSteps(
+  app: App,
+  requestId: string,
+  plan: (state: RequestState, epochs: FencedFacts["epochs"]) => Promise<Answer<readonly Step[]>>,
+  keyed: Keyed | null,
+): Promise<Answer<Executed>> {
+  for (let tries = 0; tries < DECISIONS_MAX; tries += 1) {
+    const epochs = await app.store.epochs();
+    const state = await app.store.request(requestId);
+    if (state === null) return refused("not_found", `there is no request \`${requestId}\``);
+    if (keyed !== null) {
+      const used = await usedBefore(app, keyed, state);
+      if (used !== null) return used;
+    }
+    const steps = await plan(state, epochs);
+    if (!steps.ok) return steps;
+    const done = await attempt(app, state, steps.value, epochs, keyed);
+    if (done !== null) return done;
+  }
+  return refused("store_busy", "too much changed at once; nothing was done, try again");
+}
+
+async function attempt(
+  app: App,
+  state: RequestState,
+  steps: readonly Step[],
+  epochs: FencedFacts["epochs"],
+  keyed: Keyed | null,
+): Promise<Answer<Executed> | null> {
+  let current = state;
+  const events: RequestEvent[] = [];
+  const writes: Write[] = [];
+  let refusal: Decision["refusal"] = null;
+  let now = 0;
+  for (const step of steps) {
+    const content =
+      step.content ?? (await readContent(app, state.id, current.revision.number)).plain;
+    const about = aboutRequest(current, content, step.command.actor);
+    const { facts } = await gatherFacts(app, epochs, about);
+    ({ now } = facts);
+    const decision = decide(current, step.command, facts);
+    const next = replay(current, decision.events) ?? current;
+    for (const event of decision.events) {
+      const entry = entryOf(state.id, event, event.kind === "edited" ? step.committed : undefined);
+      if (entry !== null) writes.push({ kind: "entry", draft: entry });
+      writes.push(...haltWrites(app, next, event));
+    }
+    events.push(...decision.events);
+    refusal = decision.refusal;
+    if (refusal === null) writes.push(...(step.writes ?? []));
+    if (refusal !== null) {
+      const { actor, kind } = step.command;
+      if (actor.kind === "person") {
+        const about = { at: now, actor, command: kind, code: refusal.code };
+        writes.push({ kind: "entry", draft: refusalEntry(state.id, about) });
+      }
+      // A refused step undoes the steps before it: they were asked for together.
+      if (events.length > decision.events.length)
+        return refuseWhole(app, state, refusal, writes, now);
+    }
+    current = next;
+    // An edit that policy denies ended the request; there is nothing left to approve.
+    if (refusal !== null || current.status === "denied") break;
+  }
+  if (writes.length === 0 && events.length === 0) return finish(current, events, refusal, now);
+  const committed = await commitOnce(app, {
+    expected: expectedOf(state, epochs, events, now, refusal === null ? keyed : null),
+    writes: [
+      ...(events.length === 0 ? [] : [requestWrite(current)]),
+      ...writes,
+      ...(keyed === null || refusal !== null ? [] : [keyWrite(keyed, current, now)]),
+    ],
+  });
+  return committed ? finish(current, events, refusal, now) : null;
+}
+
+/** Records only the refusal; nothing of what was asked for together happens. */
+async function refuseWhole(
+  app: App,
+  state: RequestState,
+  refusal: NonNullable<Decision["refusal"]>,
+  writes: readonly Write[],
+  now: number,
+): Promise<Answer<Executed>> {
+  const entries = writes.filter((write) => write.kind === "entry").slice(-1);
+  await commitOnce(app, { expected: {}, writes: entries });
+  return { ok: false, problem: problemOf(refusal, { requestId: state.id, now }) };
+}
+
+function finish(
+  state: RequestState,
+  events: readonly RequestEvent[],
+  refusal: Decision["refusal"],
+  now: number,
+): Answer<Executed> {
+  if (refusal !== null) {
+    return { ok: false, problem: problemOf(refusal, { requestId: state.id, now }) };
+  }
+  return answered({ state, events, replayed: false });
+}
+
+/** The state of a request with its next timer. */
+export function requestWrite(state: RequestState): Write {
+  return { kind: "request", state, dueAt: dueAt(state) };
+}
+
+function expectedOf(
+  state: RequestState,
+  epochs: FencedFacts["epochs"],
+  events: readonly RequestEvent[],
+  now: number,
+  keyed: Keyed | null,
+): Expected {
+  const unusedKey =
+    keyed === null ? {} : { unusedKey: { principal: keyed.principal, key: keyed.key } };
+  if (events.length === 0) return unusedKey;
+  const due = dueAt(state);
+  return {
+    request: { id: state.id, version: state.version },
+    epochs,
+    // INVARIANT: I7. A decision that relied on a deadline ahead is void once it has passed.
+    ...(due !== null && due > now ? { before: due } : {}),
+    ...unusedKey,
+  };
+}
+
+function keyWrite(keyed: Keyed, state: RequestState, now: number): Write {
+  const record: KeyRecord = { ...keyed, requestId: state.id, answer: state.status, at: now };
+  return { kind: "key", record };
+}
+
+/** I14: the same key and content did its work before; other content under it is a conflict. */
+async function usedBefore(
+  app: App,
+  keyed: Keyed,
+  state: RequestState,
+): Promise<Answer<Executed> | null> {
+  const record = await app.store.key(keyed.principal, keyed.key);
+  if (record === null) return null;
+  if (record.fingerprint !== keyed.fingerprint) return keyConflict(keyed.key);
+  return answered({ state, events: [], replayed: true });
+}
+
+export function keyConflict(key: string): Answer<never> {
+  return refused("idempotency_conflict", `\`${key}\` was used for something else; send a new key`, {
+    field: "Idempotency-Key",
+  });
+}
+
+/**
+ * Commits, and after a fault asks whether it was committed after all. True: it is; false: stale.
+ */
+export async function commitOnce(app: App, commit: Omit<Commit, "commandId">): Promise<boolean> {
+  const { now } = await app.store.time();
+  const commandId = newId("cmd", now, app.random.bytes(10));
+  try {
+    const result = await app.store.commit({ commandId, ...commit });
+    return result.kind === "committed";
+  } catch (fault) {
+    if ((await app.store.commandOutcome(commandId)) === "committed") return true;
+    throw fault;
+  }
+}

@@ -1,0 +1,243 @@
+/** Submission: one durable commit, redeemed in the same one where policy allows and it was asked. */
+import {
+  newId,
+  samenessMac,
+  type EnforcementDeclaration,
+  type Revision,
+  type SubmitBody,
+} from "@haltpoint/protocol";
+import { decide, replay } from "../domain/request/decide.ts";
+import type { RequestEvent, Submission } from "../domain/request/events.ts";
+import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
+import { entryOf } from "../domain/request/record.ts";
+import { dueAt } from "../domain/request/due.ts";
+import type { KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
+import { answered, problemOf, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { commitContent, contentWrites, type Content } from "./content.ts";
+import { commitOnce, keyConflict, requestWrite } from "./execute.ts";
+import { gatherFacts } from "./facts.ts";
+
+export interface Submit {
+  readonly identityId: string;
+  readonly body: SubmitBody;
+  readonly key: string;
+  /** Redeem with it in the same commit when policy allows; SHA-256, base64url. */
+  readonly attemptHash: string | null;
+}
+
+export interface Submitted {
+  readonly state: RequestState;
+  readonly replayed: boolean;
+}
+
+const TRIES_MAX = 200;
+
+export async function submitRequest(app: App, submit: Submit): Promise<Answer<Submitted>> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const outcome = await trySubmit(app, submit);
+    if (outcome !== null) return outcome;
+  }
+  return refused("store_busy", "too much changed at once; nothing was submitted, try again");
+}
+
+async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | null> {
+  const { store } = app;
+  const { body, key } = submit;
+  const epochs = await store.epochs();
+  const identity = await store.identity(submit.identityId);
+  if (identity === null) return refused("unauthenticated", "this identity is not registered");
+  const plain = revisionOf(identity, body);
+  if ("problem" in plain) return plain;
+  const principal = `identity:${identity.id}`;
+  const fingerprint = samenessMac(await store.secret("sameness"), plain.revision);
+  const used = await store.key(principal, key);
+  if (used !== null) return replayed(app, used, fingerprint);
+
+  const refusal = await unacceptable(app, identity, plain.revision);
+  if (refusal !== null) return refusal;
+  const policy = await app.policies.current(epochs.policy);
+  const content = commitContent(app, plain.revision, policy.sensitivePaths(body.action.name));
+  if ("reason" in content) {
+    return refused("invalid_request", content.message, { field: content.path });
+  }
+
+  const { now } = await store.time();
+  const submission = submissionOf(app, identity, content, body.enforcement ?? {}, now);
+  const actor: Actor = { kind: "identity", id: identity.id };
+  const { facts } = await gatherFacts(app, epochs, {
+    identityId: identity.id,
+    scope: submission.scope,
+    onBehalfOf: submission.onBehalfOf,
+    assurance: identity.assurance,
+    obligations: null,
+    content: content.plain,
+    actor,
+  });
+  const scope = { ...submission.scope, impact: facts.policy.impact };
+  const command = { kind: "submit", actor, submission: { ...submission, scope } } as const;
+  const decision = decide(null, command, facts);
+  if (decision.refusal !== null) {
+    return { ok: false, problem: problemOf(decision.refusal, { requestId: submission.id, now }) };
+  }
+  const events = [...decision.events];
+  let state = begun(replay(null, events));
+  if (submit.attemptHash !== null && state.status === "approved") {
+    const redeem = { kind: "redeem", actor, attemptHash: submit.attemptHash } as const;
+    const redemption = decide(state, redeem, facts);
+    events.push(...redemption.events);
+    state = begun(replay(state, redemption.events));
+  }
+  const record: KeyRecord = {
+    principal,
+    key,
+    fingerprint,
+    requestId: state.id,
+    answer: null,
+    at: now,
+  };
+  const committed = await commitOnce(app, {
+    expected: {
+      request: { id: state.id, version: 0 },
+      epochs,
+      unusedKey: { principal, key },
+      ...beforeOf(events, facts.now),
+    },
+    writes: [
+      requestWrite(state),
+      ...contentWrites(state.id, 0, content),
+      ...entries(state.id, events, content.committed),
+      { kind: "key", record },
+    ],
+  });
+  return committed ? answered({ state, replayed: false }) : null;
+}
+
+/** The request whose key this is, if it is the same submission (I14). */
+async function replayed(
+  app: App,
+  used: KeyRecord,
+  fingerprint: string,
+): Promise<Answer<Submitted>> {
+  if (used.fingerprint !== fingerprint || used.requestId === null) return keyConflict(used.key);
+  const state = await app.store.request(used.requestId);
+  if (state === null) throw new Error(`${used.requestId} has a key and no row`);
+  return answered({ state, replayed: true });
+}
+
+/**
+ * Revision 0. INVARIANT: I13. The subject's type and id are the registry's; what was sent about
+ * them is refused where it differs, not believed.
+ */
+function revisionOf(
+  identity: StoredIdentity,
+  body: SubmitBody,
+): { readonly revision: Revision } | Extract<Answer<never>, { ok: false }> {
+  const { subject, action, resource, context } = body;
+  if (subject !== undefined && (subject.id !== identity.id || subject.type !== identity.type)) {
+    return refused(
+      "invalid_request",
+      `the credential is that of ${identity.type} \`${identity.id}\`; leave \`subject\` out or send that`,
+      { field: "subject" },
+    );
+  }
+  const properties = subject?.properties;
+  return {
+    revision: {
+      subject: {
+        type: identity.type,
+        id: identity.id,
+        ...(properties === undefined ? {} : { properties }),
+      },
+      action,
+      resource,
+      ...(context === undefined ? {} : { context }),
+    },
+  };
+}
+
+/** What is refused before policy is asked: an unknown person behind it, too much on hold. */
+async function unacceptable(
+  app: App,
+  identity: StoredIdentity,
+  revision: Revision,
+): Promise<Answer<never> | null> {
+  const onBehalfOf = textOf(revision.context, "on_behalf_of");
+  const field = "context.on_behalf_of";
+  if (onBehalfOf === null && identity.actsForPeople) {
+    return refused("invalid_request", "this identity acts for people: send the person's id", {
+      field,
+    });
+  }
+  if (onBehalfOf !== null && (await app.store.person(onBehalfOf)) === null) {
+    return refused("invalid_request", `no person \`${onBehalfOf}\` is registered`, { field });
+  }
+  const { heldPerIdentityMax } = app.limits;
+  const held = await app.store.countRequests({ statuses: ["held"], identity: identity.id });
+  if (held < heldPerIdentityMax) return null;
+  const limit = { name: "held_per_identity", value: heldPerIdentityMax };
+  return refused("too_many_requests", "too many of this identity's requests wait for people", {
+    limit,
+  });
+}
+
+function submissionOf(
+  app: App,
+  identity: StoredIdentity,
+  content: Content,
+  enforcement: EnforcementDeclaration,
+  now: number,
+): Submission {
+  const { context, action } = content.plain;
+  const scope: RequestScope = {
+    identity: identity.id,
+    owner: identity.owner,
+    groups: identity.groups,
+    session: textOf(context, "session"),
+    trace: textOf(context, "trace"),
+    action: action.name,
+    impact: null,
+  };
+  return {
+    id: newId("req", now, app.random.bytes(10)),
+    scope,
+    identityType: identity.type,
+    actsForPeople: identity.actsForPeople,
+    onBehalfOf: textOf(context, "on_behalf_of"),
+    assurance: identity.assurance,
+    stoppable: enforcement.stoppable ?? "no",
+    releaseOnly: enforcement.release_only ?? false,
+    callerReturns: enforcement.caller_returns ?? false,
+    createdAt: now,
+    lifetimeEndsAt: now + app.limits.lifetimeMs,
+    digest: content.digest,
+  };
+}
+
+function textOf(context: Revision["context"], name: string): string | null {
+  const value = context !== undefined && Object.hasOwn(context, name) ? context[name] : undefined;
+  return typeof value === "string" && value !== "" ? value : null;
+}
+
+function entries(
+  requestId: string,
+  events: readonly RequestEvent[],
+  committed: Revision,
+): readonly Write[] {
+  return events.flatMap((event): readonly Write[] => {
+    const draft = entryOf(requestId, event, event.kind === "submitted" ? committed : undefined);
+    return draft === null ? [] : [{ kind: "entry", draft }];
+  });
+}
+
+/** A redemption in the same commit relies on the grant's deadline being ahead (I7). */
+function beforeOf(events: readonly RequestEvent[], now: number): { readonly before?: number } {
+  const first = replay(null, events.slice(0, 1));
+  const due = first === null ? null : dueAt(first);
+  return due !== null && due > now ? { before: due } : {};
+}
+
+function begun(state: RequestState | null): RequestState {
+  if (state === null) throw new Error("a submission makes a request");
+  return state;
+}

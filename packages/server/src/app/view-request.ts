@@ -1,0 +1,164 @@
+/** A request as somebody may see it. Made from the store's state; decides nothing. */
+import { shortId, type RequestView, type Revision } from "@haltpoint/protocol";
+import { isReasonRequired } from "../domain/request/decide-review.ts";
+import type { Right } from "../domain/request/commands.ts";
+import { isTerminal, type RequestState } from "../domain/request/model.ts";
+import { isReviewer, progress, type Electorate } from "../domain/request/quorum.ts";
+import type { Roster } from "../domain/policy/model.ts";
+import type { App } from "./app.ts";
+import { readCommitted } from "./content.ts";
+import { rosterOf } from "./facts.ts";
+import { changesOf } from "./redeem-grant.ts";
+import { messageOf, titleOf } from "./words.ts";
+
+/** Who looks. */
+export type Viewer =
+  | { readonly kind: "identity"; readonly id: string }
+  | { readonly kind: "person"; readonly id: string; readonly rights: readonly Right[] };
+
+/** `full`: with arguments; `metadata`: without them; `none`: not at all. */
+export type Visibility = "full" | "metadata" | "none";
+
+/**
+ * Arguments are for eligible reviewers, the owner, the person acted for and auditors; operators see
+ * what they need to stop it.
+ */
+export function visibilityOf(state: RequestState, viewer: Viewer, roster: Roster): Visibility {
+  if (viewer.kind === "identity") return viewer.id === state.scope.identity ? "full" : "none";
+  if (viewer.rights.includes("auditor")) return "full";
+  if (viewer.id === state.scope.owner || viewer.id === state.onBehalfOf) return "full";
+  if (state.reviews.some((review) => review.person === viewer.id)) return "full";
+  const electorate = electorateFor(state, roster);
+  if (electorate !== null && isReviewer(electorate, viewer.id)) return "full";
+  return viewer.rights.length > 0 ? "metadata" : "none";
+}
+
+function electorateFor(state: RequestState, roster: Roster): Electorate | null {
+  const { obligations } = state;
+  return obligations === null ? null : { state, obligations, roster, ownerNow: null };
+}
+
+/** The view, or null where the viewer may not know of it. */
+export async function viewRequest(
+  app: App,
+  state: RequestState,
+  viewer: Viewer,
+): Promise<RequestView | null> {
+  const roster = await rosterOf(app, state);
+  const visibility = visibilityOf(state, viewer, roster);
+  if (visibility === "none") return null;
+  const committed = await readCommitted(app, state.id, state.revision.number);
+  const content = visibility === "full" ? committed : withoutArguments(committed);
+  const changes = visibility === "full" ? await changesOf(app, state) : [];
+  return {
+    ...identityPart(state),
+    ...decisionPart(state),
+    ...peoplePart(state, roster),
+    ...runPart(state),
+    title: titleOf(content),
+    message: messageOf(state),
+    revision: { number: state.revision.number, digest: state.revision.digest, content },
+    changes,
+  };
+}
+
+function identityPart(state: RequestState) {
+  return {
+    id: state.id,
+    short_id: shortId(state.id),
+    version: state.version,
+    status: state.status,
+    assurance: state.assurance,
+    stoppable: state.releaseOnly ? ("no" as const) : state.stoppable,
+    release_only: state.releaseOnly,
+    identity: { id: state.scope.identity, type: state.identityType, owner: state.scope.owner },
+    on_behalf_of: state.onBehalfOf,
+    created_at: state.createdAt,
+    updated_at: state.updatedAt,
+  };
+}
+
+function decisionPart(state: RequestState) {
+  const { policy, decided } = state;
+  return {
+    basis: state.basis,
+    risk: state.obligations?.risk ?? policy.risk,
+    impact: policy.impact,
+    reasons: policy.reasons,
+    rules: policy.rules,
+    policy_version: policy.version,
+    shadow: policy.shadow,
+    decided:
+      decided === null
+        ? null
+        : {
+            status: decided.status,
+            by: decided.by,
+            at: decided.at,
+            ...(decided.reason === null ? {} : { reason: decided.reason }),
+          },
+  };
+}
+
+function peoplePart(state: RequestState, roster: Roster) {
+  const { obligations, question } = state;
+  const electorate = electorateFor(state, roster);
+  return {
+    quorum:
+      obligations === null || electorate === null
+        ? null
+        : {
+            needed:
+              obligations.approval === "self"
+                ? [{ count: 1, from: ["on_behalf_of"] }]
+                : obligations.quorum.map(({ count, from }) => ({ count, from })),
+            ...progress(electorate),
+            impossible: state.nobodyEligible,
+          },
+    confirm: obligations?.confirm ?? [],
+    step_up: obligations?.stepUp ?? ("none" as const),
+    reason_required: obligations !== null && isReasonRequired(obligations, "approve"),
+    editable_fields: obligations?.editableFields ?? [],
+    edits: state.edits,
+    reviews: state.reviews.map((review) => ({
+      person: review.person,
+      verdict: review.verdict,
+      revision: review.revision,
+      at: review.at,
+      reason: review.reason,
+      confirmed: review.confirmed,
+    })),
+    question:
+      question === null ? null : { by: question.by, text: question.text, answer: question.answer },
+  };
+}
+
+function runPart(state: RequestState) {
+  const { run, grant, outcome } = state;
+  const live = !isTerminal(state.status);
+  return {
+    deadline:
+      state.status === "held"
+        ? state.holdDeadline
+        : state.status === "approved"
+          ? (grant?.deadline ?? null)
+          : null,
+    not_before: state.status === "approved" ? (grant?.notBefore ?? null) : null,
+    run:
+      run === null || !live
+        ? null
+        : { started_at: run.startedAt, lease_until: run.leaseUntil, max_until: run.maxUntil },
+    outcome: outcome === null ? null : { result: outcome.result, detail: outcome.detail },
+    follow_up: state.followUp.status,
+    contradicted: state.contradicted,
+  };
+}
+
+function withoutArguments(content: Revision): Revision {
+  const { subject, action, resource } = content;
+  return {
+    subject: { type: subject.type, id: subject.id },
+    action: { name: action.name },
+    resource: { type: resource.type, id: resource.id },
+  };
+}
