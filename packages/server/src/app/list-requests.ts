@@ -1,0 +1,98 @@
+/** Lists: what a person may decide now, what anybody may see, which request a short id means. */
+import {
+  normalizeId,
+  normalizeShortId,
+  type PageView,
+  type RequestView,
+} from "@haltpoint/protocol";
+import { isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
+import type { RequestState } from "../domain/request/model.ts";
+import type { RequestQuery } from "../ports/store.ts";
+import { answered, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { rosterOf } from "./facts.ts";
+import { viewRequest, type Viewer } from "./view-request.ts";
+
+const CANDIDATES_MAX = 10;
+/** Pages of the store looked through for one page of an answer, so that it always ends. */
+const PAGES_MAX = 50;
+
+/** Held requests this person may review, the oldest first. */
+export function inboxOf(
+  app: App,
+  viewer: Extract<Viewer, { kind: "person" }>,
+  page: Pick<RequestQuery, "limit" | "cursor">,
+): Promise<PageView<RequestView>> {
+  const query: RequestQuery = { ...page, statuses: ["held"], order: "oldest" };
+  return list(app, viewer, query, async (state) => {
+    const { obligations } = state;
+    if (obligations === null) return false;
+    const identity = await app.store.identity(state.scope.identity);
+    const roster = await rosterOf(app, state);
+    const ownerNow = identity?.owner ?? null;
+    const electorate: Electorate = { state, obligations, roster, ownerNow };
+    const done = state.reviews.some(
+      (review) => review.person === viewer.id && review.revision === state.revision.number,
+    );
+    return isReviewer(electorate, viewer.id) && !isConflicted(electorate, viewer.id) && !done;
+  });
+}
+
+/** Requests that match, as far as the viewer may see them; identities see their own. */
+export function listRequests(
+  app: App,
+  viewer: Viewer,
+  query: RequestQuery,
+): Promise<PageView<RequestView>> {
+  const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : query;
+  return list(app, viewer, own, () => Promise.resolve(true));
+}
+
+async function list(
+  app: App,
+  viewer: Viewer,
+  query: RequestQuery,
+  wanted: (state: RequestState) => Promise<boolean>,
+): Promise<PageView<RequestView>> {
+  const limit = Math.min(query.limit, app.limits.pageMax);
+  const items: RequestView[] = [];
+  let cursor = query.cursor ?? null;
+  for (let pages = 0; pages < PAGES_MAX; pages += 1) {
+    // Never more than are still missing, so that the store's cursor is the answer's.
+    const missing = limit - items.length;
+    const { cursor: _from, ...rest } = query;
+    const page = await app.store.requests({
+      ...rest,
+      limit: missing,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    for (const state of page.items) {
+      if (!(await wanted(state))) continue;
+      const view = await viewRequest(app, state, viewer);
+      if (view !== null) items.push(view);
+    }
+    ({ cursor } = page);
+    if (cursor === null || items.length >= limit) break;
+  }
+  return { items, cursor };
+}
+
+/** The request somebody means: a full id, or the last characters of one. */
+export async function resolveRequestId(app: App, typed: string): Promise<Answer<string>> {
+  const full = normalizeId("req", typed);
+  if (full !== undefined) return answered(full);
+  const short = normalizeShortId(typed);
+  if (short === undefined) {
+    return refused(
+      "not_found",
+      `\`${typed}\` is no request id; send \`req_…\` or its last 4 characters`,
+    );
+  }
+  const ids = await app.store.requestIdsByShort(short, CANDIDATES_MAX + 1);
+  const [only, ...others] = ids;
+  if (only === undefined) return refused("not_found", `no request ends in \`${short}\``);
+  if (others.length === 0) return answered(only);
+  return refused("ambiguous_id", `more than one request ends in \`${short}\`; send the whole id`, {
+    candidates: ids.slice(0, CANDIDATES_MAX),
+  });
+}

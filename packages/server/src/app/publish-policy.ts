@@ -1,0 +1,79 @@
+/** Publishing: a policy is taken whole or refused whole; either way the ledger says so. */
+import { sha256Base64url, type Revision } from "@haltpoint/protocol";
+import type { PolicyDecision } from "../domain/policy/model.ts";
+import {
+  explain,
+  formatLoadProblem,
+  loadPolicy,
+  policyVersionOf,
+} from "../domain/policy/policy.ts";
+import { answered, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { commitOnce } from "./execute.ts";
+import { systemEntry } from "./registry.ts";
+
+export interface Publish {
+  readonly text: string;
+  /** `person:ana`; `setup` for the first policy; `development` for a watched file. */
+  readonly by: string;
+  /** Name of the file, for messages. */
+  readonly file: string;
+}
+
+/** Puts a policy in force, or says with line, column and caret why not; the last one stays then. */
+export async function publishPolicy(
+  app: App,
+  publish: Publish,
+): Promise<Answer<{ readonly version: string; readonly changed: boolean }>> {
+  const { text, by, file } = publish;
+  const { now } = await app.store.time();
+  const loaded = loadPolicy(text, { file });
+  if (!loaded.ok) {
+    const digest = sha256Base64url(text);
+    const data = { digest, problems: loaded.problems.length };
+    await commitOnce(app, { expected: {}, writes: [systemEntry("policy_refused", now, by, data)] });
+    return refused("unsupported_policy", loaded.problems.map(formatLoadProblem).join("\n\n"));
+  }
+  const version = policyVersionOf(loaded.policy);
+  const current = await app.store.policy();
+  if (current?.version === version) return answered({ version, changed: false });
+  const data = { version, previous: current?.version ?? null };
+  await commitOnce(app, {
+    expected: {},
+    writes: [
+      { kind: "policy", policy: { version, text, by, at: now } },
+      systemEntry("policy_published", now, by, data),
+    ],
+  });
+  return answered({ version, changed: true });
+}
+
+export interface Explained {
+  readonly decision: PolicyDecision;
+  readonly text: string;
+}
+
+/** What policy in force would say of a request by this identity; nothing is submitted. */
+export async function explainPolicy(
+  app: App,
+  asked: { readonly identityId: string; readonly request: Omit<Revision, "subject"> },
+): Promise<Answer<Explained>> {
+  const identity = await app.store.identity(asked.identityId);
+  if (identity === null) {
+    return refused("not_found", `no identity \`${asked.identityId}\` is registered`, {
+      field: "identity",
+    });
+  }
+  const epochs = await app.store.epochs();
+  const { now } = await app.store.time();
+  const policy = await app.policies.current(epochs.policy);
+  const subject = { type: identity.type, id: identity.id };
+  const input = {
+    revision: { ...asked.request, subject },
+    identity,
+    assurance: identity.assurance,
+    now,
+  };
+  const decision = policy.decide(input);
+  return answered({ decision, text: explain(decision, input) });
+}
