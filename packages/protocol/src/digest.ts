@@ -63,7 +63,7 @@ export const SAMENESS_KEY_BYTES_MIN = 32;
  * @param key secret random bytes, at least {@link SAMENESS_KEY_BYTES_MIN}, used for nothing else.
  * @throws RangeError for a shorter key.
  */
-export function samenessMac(key: Uint8Array, revision0: Revision | object): string {
+export function samenessMac(key: Uint8Array, revision0: object): string {
   if (key.length < SAMENESS_KEY_BYTES_MIN) {
     throw new RangeError(`a sameness key has at least ${SAMENESS_KEY_BYTES_MIN} bytes`);
   }

@@ -223,18 +223,23 @@ class JsonReader {
 
   #array(depth: number): JsonArray {
     this.#enter(depth);
-    const elements: JsonValue[] = [];
-    if (this.#closes(CLOSE_ARRAY)) return elements;
-    do {
-      if (elements.length >= this.#limits.arrayLengthMax) {
-        this.#refuseLimit("array_too_long", "arrayLengthMax", "an array has more elements than");
-      }
-      this.#skipSpace();
-      this.#path.push(elements.length);
-      elements.push(this.#value(depth));
-      this.#path.pop();
-    } while (this.#continues(CLOSE_ARRAY));
+    if (this.#closes(CLOSE_ARRAY)) return [];
+    // Begun with its first element: V8 reserves 17 places at the first push, which would let a body
+    // of nested brackets take a hundred times its own size.
+    const elements: JsonValue[] = [this.#element(0, depth)];
+    while (this.#continues(CLOSE_ARRAY)) elements.push(this.#element(elements.length, depth));
     return elements;
+  }
+
+  #element(index: number, depth: number): JsonValue {
+    if (index >= this.#limits.arrayLengthMax) {
+      this.#refuseLimit("array_too_long", "arrayLengthMax", "an array has more elements than");
+    }
+    this.#skipSpace();
+    this.#path.push(index);
+    const value = this.#value(depth);
+    this.#path.pop();
+    return value;
   }
 
   #enter(depth: number): void {
