@@ -13,6 +13,7 @@ export type PlantVerdict =
   | { readonly kind: "escaped"; readonly plant: Plant; readonly why: string };
 
 const plantsAtOnceMax = 2;
+const failureReporter = "--reporter=./scripts/tests/failure-reporter.ts";
 const plantTimeoutMs = 5 * 60_000;
 /** A plant may break a hundred cases of one walk; a few failures are enough to judge it. */
 const failedTestsMax = 5;
@@ -44,7 +45,7 @@ export async function runPlants(sound: VitestReport): Promise<readonly PlantVerd
 export async function runSound(): Promise<VitestReport> {
   const tests = new Set(plants.flatMap((plant) => plant.tests));
   const run = await runVitest({
-    args: [...tests, "--reporter=json"],
+    args: [...tests, failureReporter],
     reportFile: "reports/planted/nothing-planted.json",
     env: { [plantVariable]: "" },
     shown: false,
@@ -70,7 +71,7 @@ async function runPlant(plant: Plant, sound: VitestReport): Promise<PlantVerdict
     return { kind: "escaped", plant, why: error instanceof Error ? error.message : String(error) };
   }
   const run = await runVitest({
-    args: [...plant.tests, "--reporter=json", "--maxWorkers=1", `--bail=${failedTestsMax}`],
+    args: [...plant.tests, failureReporter, "--maxWorkers=1", `--bail=${failedTestsMax}`],
     reportFile: `reports/planted/${plant.name}.json`,
     env: { [plantVariable]: plant.name },
     timeoutMs: plantTimeoutMs,
@@ -88,7 +89,7 @@ function judge(plant: Plant, run: VitestRun): PlantVerdict {
   if (assertion !== undefined) return { kind: "caught", plant, by: assertion.test };
   const broken = failures[0];
   if (broken !== undefined) {
-    const said = broken.message.split("\n")[0] ?? "";
+    const said = brokenCode.exec(broken.message)?.[0] ?? broken.message.split("\n")[0] ?? "";
     return { kind: "escaped", plant, why: `it breaks \`${broken.test}\` otherwise: ${said}` };
   }
   const unloaded = run.report.testResults.find((file) => file.status === "failed");
@@ -109,12 +110,14 @@ function failuresOf(report: VitestReport): readonly Failure[] {
   );
 }
 
+/** A line of a failure that says the code did not run, rather than that it did the wrong thing. */
+const brokenCode = /^(Caused by: |Got )?(SyntaxError|ReferenceError|TypeError)\b.*/m;
+
 /**
  * A plant that merely does not run (a typo in `replace`) or that hangs proves nothing about an
  * assertion. Property tests report the error they met as a cause.
  */
 function isAssertion(message: string): boolean {
-  const brokenCode = /^\s*(Caused by: |Got )?(SyntaxError|ReferenceError|TypeError)\b/m;
   const timedOut = /\b(Test|Hook) timed out in \d+ms/;
   return !brokenCode.test(message) && !timedOut.test(message);
 }
