@@ -96,13 +96,6 @@ module.exports = {
       "edges/X: app, ports, domain types, protocol, npm; never another edge, never storage",
       `${edges}([^/]+)/`,
       [`${edges}$1/`, app, ports, domain, protocolRoot, sdkRoot, npm, node],
-      [`${edges}cli/`],
-    ),
-    mayImport(
-      "cli-starts-compose",
-      "edges/cli: as every edge, and compose.ts, since the command line is what starts the server",
-      `${edges}cli/`,
-      [`${edges}cli/`, compose, app, ports, domain, protocolRoot, sdkRoot, npm, node],
     ),
     {
       name: "edges-see-domain-types",
@@ -117,11 +110,17 @@ module.exports = {
       node,
     ]),
     mayImport(
+      "main-joins-cli-and-compose",
+      "main.ts: hands compose.ts to the command line, which could not import it",
+      `${server}main\\.ts$`,
+      [compose, `${edges}cli/`, ports, app, node],
+    ),
+    mayImport(
       "server-files-have-a-place",
-      "files beside compose.ts: the same law as an edge's, and nothing composes but compose.ts",
+      "other files beside compose.ts: ports, domain, protocol, npm; only compose.ts composes",
       `${server}[^/]+$`,
-      [`${server}[^/]+$`, ports, domain, protocolRoot, npm, node],
-      [compose],
+      [`${server}(?!main\\.ts$|compose\\.ts$)[^/]+$`, ports, domain, protocolRoot, npm, node],
+      [compose, `${server}main\\.ts$`],
     ),
     mayImport(
       "examples-are-outsiders",

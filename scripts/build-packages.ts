@@ -106,7 +106,7 @@ async function assemble(name: string, sources: readonly string[]): Promise<void>
   await writeFile(join(to, "package.json"), `${JSON.stringify(built, undefined, 2)}\n`);
 }
 
-/** `../src/edges/cli/main.ts` in a bin becomes `../dist/edges/cli/main.js`. */
+/** `../src/main.ts` in a bin becomes `../dist/main.js`. */
 function toBuilt(text: string): string {
   return text.replaceAll(/(["'])(\.\.?\/)src\/([^"']+)\.ts\1/g, "$1$2dist/$3.js$1");
 }

@@ -85,7 +85,8 @@ export async function serve(store: Store): Promise<void> {
 }
 `,
   "packages/server/src/compose.ts": `import { serve } from "./edges/http/routes.ts";\nimport { sqliteStore } from "./storage/sqlite/store.ts";\n\nexport const start = (): Promise<void> => serve(sqliteStore);\n`,
-  "packages/server/src/edges/cli/main.ts": `import { start } from "../../compose.ts";\n\nawait start();\n`,
+  "packages/server/src/edges/cli/program.ts": `export const run = (start: () => Promise<void>): Promise<void> => start();\n`,
+  "packages/server/src/main.ts": `import { start } from "./compose.ts";\nimport { run } from "./edges/cli/program.ts";\n\nawait run(start);\n`,
 };
 
 /**
