@@ -1,0 +1,29 @@
+/** The configuration of one server, complete and checked: what `compose.ts` starts from. */
+import type { ServerLimits } from "../app/app.ts";
+import type { RequestLimits } from "../domain/request/commands.ts";
+
+export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
+export type LogLevel = (typeof LOG_LEVELS)[number];
+
+/** All limits flat, as the file names them: `run_max` is `runMaxMs`. */
+export type ConfigLimits = Omit<ServerLimits, "request"> & RequestLimits;
+
+export interface Config {
+  readonly listen: {
+    readonly host: string;
+    /** 0: any free port. */
+    readonly port: number;
+  };
+  /** How people and agents reach this server; no slash at the end. */
+  readonly publicUrl: string;
+  readonly store: {
+    /** Absolute path of the SQLite file. */
+    readonly file: string;
+  };
+  /** Absolute path of the policy that an empty store begins with; null: none is named. */
+  readonly policyFile: string | null;
+  readonly limits: ConfigLimits;
+  readonly log: { readonly level: LogLevel };
+  /** Development conveniences: people are not authenticated, loopback only. Never from a file. */
+  readonly dev: boolean;
+}

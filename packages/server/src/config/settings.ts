@@ -1,0 +1,235 @@
+/**
+ * Every setting once: its place in `haltpoint.yaml`, its environment variable, its form, default and
+ * meaning. The loader, the JSON Schema, `config check` and the documentation are made from this.
+ */
+import { DEFAULT_SERVER_LIMITS } from "../app/app.ts";
+import { DURATION_PATTERN, durationText } from "../domain/policy/duration.ts";
+import type { FormSchema } from "../domain/policy/policy-schema.ts";
+import { DEFAULT_LIMITS } from "../domain/request/commands.ts";
+import { LOG_LEVELS, type ConfigLimits } from "./config.ts";
+
+export interface Setting {
+  /** Dotted place in the file: `listen.port`. */
+  readonly key: string;
+  /** `HALTPOINT_LISTEN_PORT`. */
+  readonly variable: string;
+  readonly form: FormSchema;
+  /** As written in a file; null: left out. */
+  readonly fallback: string | number | null;
+  /** A path, relative to the file it is written in (or to the working directory). */
+  readonly isPath?: true;
+  /** A duration in text; the least and most it may be. */
+  readonly duration?: { readonly minMs: number; readonly maxMs: number };
+}
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+const PATH_LENGTH_MAX = 4_096;
+
+function setting(key: string, rest: Omit<Setting, "key" | "variable">): Setting {
+  const variable = `HALTPOINT_${key.replaceAll(".", "_").toUpperCase()}`;
+  return { key, variable, ...rest };
+}
+
+const text = (description: string, pattern: string, expected: string): FormSchema => ({
+  type: "string",
+  maxLength: PATH_LENGTH_MAX,
+  pattern,
+  description,
+  "x-expected": expected,
+});
+
+interface DurationLimit {
+  readonly name: keyof ConfigLimits;
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+/** `min` and `max` are milliseconds. */
+const DURATION_LIMITS: readonly DurationLimit[] = [
+  {
+    name: "leaseMs",
+    key: "lease",
+    min: 2 * SECOND,
+    max: HOUR,
+    about: "How long a run may go on without a heartbeat.",
+  },
+  {
+    name: "heartbeatMs",
+    key: "heartbeat",
+    min: SECOND,
+    max: 20 * MINUTE,
+    about: "How often a run renews its lease; shorter than the lease.",
+  },
+  {
+    name: "runMaxMs",
+    key: "run_max",
+    min: SECOND,
+    max: 7 * DAY,
+    about: "How long a run may go on, whatever its heartbeats say.",
+  },
+  {
+    name: "grantAttendedMs",
+    key: "grant_attended",
+    min: SECOND,
+    max: 7 * DAY,
+    about: "How long an approval waits at most where the caller does not come back.",
+  },
+  {
+    name: "questionPauseMs",
+    key: "question_pause",
+    min: SECOND,
+    max: 30 * MINUTE,
+    about: "How long a question to the agent pauses the deadline, once.",
+  },
+  {
+    name: "followUpMs",
+    key: "follow_up",
+    min: MINUTE,
+    max: 90 * DAY,
+    about: "How soon somebody else must look at an override.",
+  },
+  {
+    name: "releaseRepeatMs",
+    key: "release_repeat",
+    min: SECOND,
+    max: 10 * MINUTE,
+    about: "How long a release repeats its answer to the same attempt.",
+  },
+  {
+    name: "lifetimeMs",
+    key: "lifetime",
+    min: MINUTE,
+    max: 90 * DAY,
+    about: "How long a request may stay undecided, extensions included.",
+  },
+  {
+    name: "waitMaxMs",
+    key: "wait_max",
+    min: SECOND,
+    max: 5 * MINUTE,
+    about: "How long an answer is held back at most (long poll).",
+  },
+  {
+    name: "keyLifetimeMaxMs",
+    key: "key_lifetime_max",
+    min: HOUR,
+    max: 3_660 * DAY,
+    about: "How long a key or token may be valid.",
+  },
+];
+
+interface CountLimit {
+  readonly name: keyof ConfigLimits;
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+const COUNT_LIMITS: readonly CountLimit[] = [
+  {
+    name: "redemptionsMax",
+    key: "redemptions_max",
+    min: 1,
+    max: 1_000,
+    about: "How often one approval may be redeemed by points that then did not start.",
+  },
+  {
+    name: "heldPerIdentityMax",
+    key: "held_per_identity_max",
+    min: 1,
+    max: 1_000_000,
+    about: "How many requests of one identity may be held at once.",
+  },
+  {
+    name: "liveKeysMax",
+    key: "live_keys_max",
+    min: 1,
+    max: 10,
+    about: "How many keys of one identity may be valid at once.",
+  },
+  {
+    name: "textMax",
+    key: "text_max",
+    min: 100,
+    max: 100_000,
+    about: "How many characters a reason, a question or an answer may have.",
+  },
+  {
+    name: "pageMax",
+    key: "page_max",
+    min: 1,
+    max: 1_000,
+    about: "How many items one page of a list may have.",
+  },
+];
+
+const DEFAULTS: ConfigLimits = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS };
+
+/** Which member of the limits a setting is. */
+export const LIMIT_OF: ReadonlyMap<string, keyof ConfigLimits> = new Map(
+  [...DURATION_LIMITS, ...COUNT_LIMITS].map(({ key, name }) => [`limits.${key}`, name]),
+);
+
+/** In the order of the documentation. */
+export const SETTINGS: readonly Setting[] = [
+  setting("listen.host", {
+    form: text("The address to listen on.", "^[A-Za-z0-9.:_-]+$", "a host name or an address"),
+    fallback: "127.0.0.1",
+  }),
+  setting("listen.port", {
+    form: {
+      type: "integer",
+      minimum: 0,
+      maximum: 65_535,
+      description: "The port to listen on; 0: any free one.",
+    },
+    fallback: 4747,
+  }),
+  setting("public_url", {
+    form: text(
+      "How people and agents reach this server; made from `listen` where it is left out.",
+      "^https?://[^\\s?#@]+$",
+      "a URL that begins with `https://` or `http://`",
+    ),
+    fallback: null,
+  }),
+  setting("store.file", {
+    form: text("The SQLite file with everything in it.", "^[^\\0]+$", "a path"),
+    fallback: "haltpoint.db",
+    isPath: true,
+  }),
+  setting("policy.file", {
+    form: text("The policy that an empty store begins with.", "^[^\\0]+$", "a path"),
+    fallback: null,
+    isPath: true,
+  }),
+  setting("log.level", {
+    form: { type: "string", enum: LOG_LEVELS, description: "What is logged, from here up." },
+    fallback: "info",
+  }),
+  ...DURATION_LIMITS.map(({ name, key, min, max, about }) =>
+    setting(`limits.${key}`, {
+      form: {
+        type: "string",
+        pattern: DURATION_PATTERN,
+        description: about,
+        "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
+      },
+      fallback: durationText(DEFAULTS[name]),
+      duration: { minMs: min, maxMs: max },
+    }),
+  ),
+  ...COUNT_LIMITS.map(({ name, key, min, max, about }) =>
+    setting(`limits.${key}`, {
+      form: { type: "integer", minimum: min, maximum: max, description: about },
+      fallback: DEFAULTS[name],
+    }),
+  ),
+];
