@@ -110,10 +110,16 @@ module.exports = {
       node,
     ]),
     mayImport(
+      "other-folders-see-ports",
+      "config, system and the like: ports, domain, protocol, npm; never app, storage or edges",
+      `${server}(?!domain/|ports/|app/|storage/|edges/)([^/]+)/`,
+      [`${server}$1/`, ports, domain, protocolRoot, npm, node],
+    ),
+    mayImport(
       "main-joins-cli-and-compose",
       "main.ts: hands compose.ts to the command line, which could not import it",
       `${server}main\\.ts$`,
-      [compose, `${edges}cli/`, ports, app, node],
+      [compose, `${edges}cli/`, `${server}config/`, ports, app, node],
     ),
     mayImport(
       "server-files-have-a-place",
