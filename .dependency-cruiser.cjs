@@ -110,10 +110,10 @@ module.exports = {
       node,
     ]),
     mayImport(
-      "other-folders-see-ports",
-      "config, system and the like: ports, domain, protocol, npm; never app, storage or edges",
+      "other-folders-stand-apart",
+      "config, system and the like: app, ports, domain, protocol, npm; never each other",
       `${server}(?!domain/|ports/|app/|storage/|edges/)([^/]+)/`,
-      [`${server}$1/`, ports, domain, protocolRoot, npm, node],
+      [`${server}$1/`, app, ports, domain, protocolRoot, npm, node],
     ),
     mayImport(
       "main-joins-cli-and-compose",

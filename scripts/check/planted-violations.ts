@@ -150,8 +150,8 @@ const importViolations: readonly Violation[] = [
   importOf("edges-stand-apart", `${server}/edges/cli/a.ts`, "../http/routes.ts"),
   importOf("edges-stand-apart", `${server}/edges/cli/b.ts`, "../../compose.ts"),
   importOf("main-joins-cli-and-compose", `${server}/main.ts`, "./storage/sqlite/store.ts"),
-  importOf("other-folders-see-ports", `${server}/config/a.ts`, "../app/submit-request.ts"),
-  importOf("other-folders-see-ports", `${server}/system/a.ts`, "../config/b.ts", {
+  importOf("other-folders-stand-apart", `${server}/config/a.ts`, "../storage/sqlite/store.ts"),
+  importOf("other-folders-stand-apart", `${server}/system/a.ts`, "../config/b.ts", {
     [`${server}/config/b.ts`]: "export {};\n",
   }),
   importOf("server-files-have-a-place", `${server}/a.ts`, "./app/submit-request.ts"),
