@@ -74,7 +74,9 @@ export function messageOf(state: RequestState): string {
       return "released: handed over to its caller, which reports no outcome.";
     case "succeeded":
       return "done.";
-    case "failed":
-      return `it ran and failed${because}.`;
+    case "failed": {
+      const detail = state.outcome?.detail ?? null;
+      return detail === null ? "it ran and failed." : `it ran and failed: ${detail}.`;
+    }
   }
 }

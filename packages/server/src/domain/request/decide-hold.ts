@@ -75,7 +75,6 @@ export function answer(state: RequestState, command: CommandOf<"answer">, facts:
   if (question === null || question.answer !== null) {
     return refuse("not_in_state", "no question is waiting for an answer");
   }
-  const unusedMs = Math.max(0, question.pausedMs - (facts.now - question.askedAt));
   return [
     {
       at: facts.now,
@@ -83,9 +82,16 @@ export function answer(state: RequestState, command: CommandOf<"answer">, facts:
       kind: "question_answered",
       to: "held",
       text: command.text,
-      holdDeadline: holdDeadline - unusedMs,
+      holdDeadline: holdDeadline - pauseLeftMs(state, facts.now),
     },
   ];
+}
+
+/** What is left of the pause of a question that waits for its answer. */
+export function pauseLeftMs(state: RequestState, now: number): number {
+  const { question } = state;
+  if (question === null || question.answer !== null) return 0;
+  return Math.max(0, question.pausedMs - (now - question.askedAt));
 }
 
 export function extend(state: RequestState, command: CommandOf<"extend">, facts: Facts): Ruling {

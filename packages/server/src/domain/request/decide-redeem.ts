@@ -3,8 +3,9 @@ import { mergeObligations } from "../policy/obligations.ts";
 import type { Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
 import { notRequester } from "./decide-hold.ts";
-import { grantMsOf, holdDeadline, makeGrant, summaryOf } from "./decide-submit.ts";
-import type { Ruling } from "./decide.ts";
+import { grantMsOf, holdDeadline, isDenied, makeGrant, summaryOf } from "./decide-submit.ts";
+import type { Decision, Ruling } from "./decide.ts";
+import { escalatedTo } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Grant, RequestState, Run } from "./model.ts";
@@ -17,9 +18,10 @@ type EventOf<K extends RequestEvent["kind"]> = Extract<RequestEvent, { kind: K }
 export function redeem(state: RequestState, command: Redeem, facts: Facts): Ruling {
   const stranger = notRequester(state, command);
   if (stranger !== null) return stranger;
-  if (isSameAnswer(state, command, facts)) return [];
+  if (isSameAnswer(state, command, facts)) return repeated(state, facts);
   const { grant } = state;
   if (state.status !== "approved" || grant === null) return notRedeemable(state, command);
+  if (isOlderThanHalt(state, facts)) return killed(facts, "interrupted");
   if (state.spentAttempts.includes(command.attemptHash)) {
     return refuse("attempt_reused", "make a new random attempt for each redemption");
   }
@@ -35,11 +37,15 @@ export function redeem(state: RequestState, command: Redeem, facts: Facts): Ruli
   if (facts.identity === null || !facts.identity.active) {
     return refuse("identity_suspended", "the registry does not let this identity act now");
   }
+  const { active } = facts.halts;
+  if (active !== null) {
+    return refuse("halted", `a halt by ${active.by} is in force: ${active.reason}`);
+  }
+  if (isDenied(facts.policy)) return deniedNow(facts);
+  const required = requiredNow(state, facts);
   return (
-    stoppedByHalt(grant, facts) ??
-    deniedByPolicy(facts) ??
-    notEnough(state, facts) ??
-    waits(state, grant, facts) ?? [redeemed(state, grant, command, facts)]
+    notEnough(state, required, facts) ??
+    waits(state, grant, required, facts) ?? [redeemed(state, grant, required, command, facts)]
   );
 }
 
@@ -84,73 +90,102 @@ function endedDetail(state: RequestState): string {
     case "running":
     case "interrupting":
       return "another attempt redeemed it";
+    case "released":
+    case "succeeded":
+    case "failed":
+      return "it was redeemed before, once and for all; submit it anew if it is wanted again";
     default:
       return `it was ${state.status}${by}${because}`;
   }
 }
 
 /** INVARIANT: I10. A grant older than a matching halt is dead, also after the lift. */
-function stoppedByHalt(grant: Grant, facts: Facts): Ruling | null {
-  const { active, newestMatchingEpoch } = facts.halts;
-  if (newestMatchingEpoch > grant.haltEpoch) return [haltedEvent(facts)];
-  if (active === null) return null;
-  return refuse("halted", `a halt by ${active.by} is in force: ${active.reason}`);
+export function isOlderThanHalt(state: RequestState, facts: Facts): boolean {
+  return facts.halts.newestMatchingEpoch > (state.grant?.haltEpoch ?? 0);
+}
+
+/** The same answer again; but nothing is started after a halt, not even what was redeemed. */
+function repeated(state: RequestState, facts: Facts): Ruling {
+  if (!isOlderThanHalt(state, facts)) return [];
+  if (state.status === "running") return killed(facts, "interrupting");
+  return refuse(
+    "halted",
+    "a halt was placed after it was released; if you still can, do not start",
+  );
+}
+
+function killed(facts: Facts, to: "interrupted" | "interrupting"): Decision {
+  const event: EventOf<"interrupted"> = { ...haltedEvent(facts), to };
+  return {
+    events: [event],
+    refusal: refuse("interrupted", `it was halted; do not start it: ${event.reason}`),
+  };
 }
 
 /** The event by which a matching halt ends an approval. */
 export function haltedEvent(facts: Facts): EventOf<"interrupted"> {
   const { active } = facts.halts;
-  const reason = active?.reason ?? "a halt was placed after it was approved";
+  const reason = active?.reason ?? "a halt was placed after it was approved, and lifted since";
   const actor = { kind: "clock" } as const;
   const about = { at: facts.now, actor, kind: "interrupted", to: "interrupted" } as const;
   return { ...about, reason, halt: active?.id ?? null };
 }
 
 /** INVARIANT: I12. Policy is asked again; the stricter of then and now holds. */
-function deniedByPolicy(facts: Facts): Ruling | null {
-  if (facts.policy.effect !== "deny") return null;
-  return [denied(facts)];
-}
-
-function denied(facts: Facts): EventOf<"denied"> {
-  const actor = { kind: "clock" } as const;
-  return { at: facts.now, actor, kind: "denied", to: "denied", policy: summaryOf(facts.policy) };
+function deniedNow(facts: Facts): Decision {
+  const { policy, now } = facts;
+  const detail = policy.reasons[0] ?? "policy denies this action now";
+  return {
+    events: [
+      {
+        at: now,
+        actor: { kind: "clock" },
+        kind: "denied",
+        to: "denied",
+        policy: summaryOf(policy),
+      },
+    ],
+    refusal: refuse("denied", detail),
+  };
 }
 
 /** What must be true of people now: the obligations then, and those policy has now. */
-function notEnough(state: RequestState, facts: Facts): Ruling | null {
-  const now = facts.policy.effect === "hold" ? facts.policy.obligations : null;
-  const required = both(state.obligations, now);
+function requiredNow(state: RequestState, facts: Facts): Obligations | null {
+  const then = state.obligations;
+  if (facts.policy.effect !== "hold" || facts.policy.obligations === null) return then;
+  const now = escalatedTo(facts.policy.obligations, state.escalatedUntilMs);
+  return then === null ? now : mergeObligations(then, now);
+}
+
+function notEnough(
+  state: RequestState,
+  required: Obligations | null,
+  facts: Facts,
+): Decision | null {
   switch (state.basis) {
-    case "override": // I11: waives every clause, those of now as well
     case null:
+      throw new Error(`${state.id} is approved on no basis`);
+    case "override": // I11: waives every clause, those of now as well
       return null;
     case "policy": {
-      if (now !== null) {
-        return [returned(state, now, "policy", "policy now asks for a person", facts)];
+      if (required !== null) {
+        return returned(state, required, "policy", "policy now asks for a person", facts);
       }
-      if (facts.policy.vetoWindowMs > 0 && !facts.interrupterExists) {
-        const { fallback } = facts.policy;
-        if (fallback === null) return [denied(facts)];
-        const why = "nobody could be told in time to interrupt it";
-        return [returned(state, fallback, "no_interrupter", why, facts)];
-      }
-      return null;
+      if (facts.policy.vetoWindowMs === 0 || facts.interrupterExists) return null;
+      const { fallback } = facts.policy;
+      if (fallback === null) return deniedNow(facts);
+      const why = "nobody could be told in time to interrupt it";
+      return returned(state, fallback, "no_interrupter", why, facts);
     }
     case "quorum":
     case "self": {
-      if (required === null) return null;
       // INVARIANT: I3. The matching is made again, on membership and obligations of now.
+      if (required === null) throw new Error(`${state.id} was approved and asked for nothing`);
       if (filledBy(electorateOf(state, facts, required)) !== null) return null;
       const why = "the reviews no longer meet what policy and membership ask for";
-      return [returned(state, required, "reviews_no_longer_count", why, facts)];
+      return returned(state, required, "reviews_no_longer_count", why, facts);
     }
   }
-}
-
-function both(then: Obligations | null, now: Obligations | null): Obligations | null {
-  if (then === null || now === null) return then ?? now;
-  return mergeObligations(then, now);
 }
 
 function returned(
@@ -159,37 +194,46 @@ function returned(
   why: EventOf<"returned">["why"],
   detail: string,
   facts: Facts,
-): EventOf<"returned"> {
-  return {
+): Decision {
+  const policy = summaryOf(facts.policy);
+  const deadline = holdDeadline(obligations, facts.now, state.lifetimeEndsAt);
+  // The longest window survives a return as it does an edit.
+  const vetoWindowMs = Math.max(policy.vetoWindowMs, state.policy.vetoWindowMs);
+  const event: EventOf<"returned"> = {
     at: facts.now,
     actor: { kind: "clock" },
     kind: "returned",
     to: "held",
     why,
     detail,
-    hold: { obligations, holdDeadline: holdDeadline(obligations, facts.now, state.lifetimeEndsAt) },
-    policy: summaryOf(facts.policy),
+    hold: { obligations, holdDeadline: deadline },
+    policy: { ...policy, vetoWindowMs },
     retracted: [],
   };
+  return { events: [event], refusal: refuse("approval_void", `${detail}; it is held again`) };
 }
 
 /** Windows: one still running, or a longer one that policy has set since. */
-function waits(state: RequestState, grant: Grant, facts: Facts): Ruling | null {
-  const windowMs = facts.policy.vetoWindowMs;
+function waits(
+  state: RequestState,
+  grant: Grant,
+  required: Obligations | null,
+  facts: Facts,
+): Ruling | null {
+  const undoMs = state.counted.length === 0 ? 0 : (required?.undoMs ?? 0);
+  const windowMs = Math.max(facts.policy.vetoWindowMs, undoMs);
   if (windowMs > grant.windowMs) {
-    const byPolicyMs = state.obligations?.grantDeadlineMs ?? facts.policy.grantDeadlineMs;
+    const byPolicyMs = required?.grantDeadlineMs ?? facts.policy.grantDeadlineMs;
     const grantMs = grantMsOf(byPolicyMs, state.callerReturns, facts);
-    const longer = makeGrant(state.revision, { windowMs, grantMs }, facts);
+    const { notBefore, deadline } = makeGrant(state.revision, { windowMs, grantMs }, facts);
+    const longer: Grant = { ...grant, notBefore, deadline, windowMs };
     const actor = { kind: "clock" } as const;
-    return [
-      {
-        at: facts.now,
-        actor,
-        kind: "delayed",
-        to: "approved",
-        grant: { ...longer, haltEpoch: grant.haltEpoch },
-      },
-    ];
+    return {
+      events: [{ at: facts.now, actor, kind: "delayed", to: "approved", grant: longer }],
+      refusal: refuse("not_yet", "policy now gives people time to stop it or take it back first", {
+        retryAt: notBefore,
+      }),
+    };
   }
   if (facts.now >= grant.notBefore) return null;
   return refuse("not_yet", "people have until then to interrupt it or take it back", {
@@ -201,6 +245,7 @@ function waits(state: RequestState, grant: Grant, facts: Facts): Ruling | null {
 function redeemed(
   state: RequestState,
   grant: Grant,
+  required: Obligations | null,
   command: Redeem,
   facts: Facts,
 ): EventOf<"redeemed"> {
@@ -213,9 +258,8 @@ function redeemed(
     leaseUntil: Math.min(now + limits.leaseMs, maxUntil),
     maxUntil,
   };
-  const { obligations } = state;
-  const filled = obligations === null ? null : filledBy(electorateOf(state, facts, obligations));
-  const sources = new Set(obligations?.quorum.flatMap((clause) => clause.from) ?? []);
+  const filled = required === null ? null : filledBy(electorateOf(state, facts, required));
+  const sources = new Set(required?.quorum.flatMap((clause) => clause.from) ?? []);
   if (state.basis === "self" && state.onBehalfOf !== null) {
     sources.add(personSource(state.onBehalfOf));
   }

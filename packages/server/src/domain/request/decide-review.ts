@@ -2,15 +2,16 @@
 import { mergeObligations } from "../policy/obligations.ts";
 import { RISKS, type Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
-import { heldFor, notReviewer } from "./decide-hold.ts";
-import { grantMsOf, holdDeadline, makeGrant, summaryOf } from "./decide-submit.ts";
+import { heldFor, notReviewer, pauseLeftMs } from "./decide-hold.ts";
+import { grantMsOf, holdDeadline, isDenied, makeGrant, summaryOf } from "./decide-submit.ts";
 import type { Ruling } from "./decide.ts";
+import { escalatedTo } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import type { Actor, Grant, RequestState, Review } from "./model.ts";
 import { canBeFilled, filledBy, isConflicted, isReviewer } from "./quorum.ts";
-import { refuse, type Refusal } from "./refusal.ts";
+import { isBlank, refuse, type Refusal } from "./refusal.ts";
 
 type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
@@ -26,12 +27,14 @@ export function review(state: RequestState, command: CommandOf<"review">, facts:
     const barred = cannotApprove(state, command, obligations, facts);
     if (barred !== null) return barred;
   }
-  if (command.reason === null && isReasonRequired(obligations, command.verdict)) {
+  if (isBlank(command.reason) && isReasonRequired(obligations, command.verdict)) {
     return refuse("reason_required", "say why; the reason is part of the record", {
       field: "reason",
     });
   }
-  if (obligations.stepUp === "passkey" && stepUpOf(command.actor) !== "passkey") {
+  // Only what authorises takes a step-up: a no is always as easy as the sign-in (T17).
+  const isProven = obligations.stepUp === "none" || stepUpOf(command.actor) === "passkey";
+  if (command.verdict === "approve" && !isProven) {
     return refuse("step_up_required", "policy asks for a passkey, and this sign-in has none");
   }
   return reviewed(state, made(state, command, person, facts), command.actor, facts);
@@ -49,7 +52,8 @@ function cannotApprove(
   facts: Facts,
 ): Refusal | null {
   const person = command.actor.kind === "person" ? command.actor.id : "";
-  if (isConflicted(electorateOf(state, facts, obligations), person)) {
+  const electorate = electorateOf(state, facts, obligations);
+  if (isConflicted(electorate, person)) {
     return refuse(
       "separation_of_duties",
       "you own, edited or caused this action, so somebody else must approve it; you may reject it",
@@ -58,7 +62,8 @@ function cannotApprove(
   const earlier = state.reviews.some(
     (each) => each.person === person && each.revision === state.revision.number && isCurrent(each),
   );
-  if (earlier) {
+  // Where the reviews suffice again (membership came back), one of them said anew approves.
+  if (earlier && filledBy(electorate) === null) {
     return refuse(
       "already_reviewed",
       "your approval of this revision counts already; it waits for others",
@@ -135,7 +140,7 @@ export function edit(state: RequestState, command: CommandOf<"edit">, facts: Fac
   if (stale !== null) return stale;
   const stranger = notReviewer(held, facts);
   if (stranger !== null) return stranger;
-  if (command.reason === "") {
+  if (isBlank(command.reason)) {
     return refuse("reason_required", "say why you change it; the requester is told", {
       field: "reason",
     });
@@ -177,9 +182,12 @@ function editedEvent(
 ): Extract<RequestEvent, { kind: "edited" }> {
   const { policy, now } = facts;
   const summary = summaryOf(policy);
-  const denied = policy.effect === "deny";
+  const denied = isDenied(policy);
   const merged =
-    policy.obligations === null ? obligations : mergeObligations(obligations, policy.obligations);
+    policy.obligations === null
+      ? obligations
+      : mergeObligations(obligations, escalatedTo(policy.obligations, state.escalatedUntilMs));
+  const newDeadline = holdDeadline(merged, now, state.lifetimeEndsAt) + pauseLeftMs(state, now);
   return {
     at: now,
     actor: command.actor,
@@ -195,7 +203,7 @@ function editedEvent(
       ? null
       : {
           obligations: merged,
-          holdDeadline: Math.min(deadline, holdDeadline(merged, now, state.lifetimeEndsAt)),
+          holdDeadline: Math.min(deadline, newDeadline),
         },
   };
 }
@@ -213,7 +221,7 @@ export function override(
   if ("code" in held) return held;
   const stale = staleRevision(state, command.digest);
   if (stale !== null) return stale;
-  if (command.reason === "") {
+  if (isBlank(command.reason)) {
     return refuse("reason_required", "say why nobody can be waited for", { field: "reason" });
   }
   if (stepUpOf(command.actor) !== "passkey") {
@@ -223,6 +231,7 @@ export function override(
   const members = obligations.quorum.flatMap((clause) =>
     clause.from.flatMap((source) => facts.roster.get(source) ?? []),
   );
+  if (obligations.approval === "self" && state.onBehalfOf !== null) members.push(state.onBehalfOf);
   return [
     {
       at: facts.now,
@@ -243,12 +252,9 @@ export function retract(state: RequestState, command: CommandOf<"retract">, fact
   if (actor.kind !== "person" || !facts.person.active) {
     return refuse("right_required", "only a known, active person may do this");
   }
-  const { grant, obligations, basis } = state;
+  const { grant, obligations } = state;
   if (state.status !== "approved" || grant === null) return notApproved(state);
-  const mine = state.reviews.some(
-    (each) => each.person === actor.id && each.revision === grant.revision,
-  );
-  if (obligations === null || (basis !== "quorum" && basis !== "self") || !mine) {
+  if (obligations === null || !state.counted.includes(actor.id)) {
     return refuse("not_eligible", "only somebody whose approval counted may take it back");
   }
   if (facts.now >= grant.notBefore) {

@@ -1,13 +1,13 @@
 /** A run and how it ends: heartbeat, report, interrupt, halt, resolution, follow-up, withdrawal. */
 import type { Command, Facts } from "./commands.ts";
 import { notRequester } from "./decide-hold.ts";
-import { haltedEvent } from "./decide-redeem.ts";
+import { haltedEvent, isOlderThanHalt } from "./decide-redeem.ts";
 import type { Ruling } from "./decide.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { RequestState } from "./model.ts";
 import { isReviewer } from "./quorum.ts";
-import { notInState, refuse, type Refusal } from "./refusal.ts";
+import { isBlank, notInState, refuse, type Refusal } from "./refusal.ts";
 
 type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
@@ -26,11 +26,11 @@ export function heartbeat(
     );
   }
   if (state.status === "interrupting") return []; // renews nothing: the lease runs out under it
-  if (state.status !== "running" || run === null) return notInState(state, "running");
-  // INVARIANT: I10. A point hears of a halt by its heartbeat even if nobody told this request.
-  if (facts.halts.newestMatchingEpoch > (state.grant?.haltEpoch ?? Infinity)) {
-    return [{ ...haltedEvent(facts), to: "interrupting" }];
+  if (state.status !== "running" || run === null) {
+    return refuse("not_in_state", `it is \`${state.status}\`; stop now and start nothing`);
   }
+  // INVARIANT: I10. A point hears of a halt by its heartbeat even if nobody told this request.
+  if (isOlderThanHalt(state, facts)) return [{ ...haltedEvent(facts), to: "interrupting" }];
   const leaseUntil = Math.min(facts.now + run.leaseMs, run.maxUntil);
   if (leaseUntil <= run.leaseUntil) return [];
   return [
@@ -86,7 +86,9 @@ function endOf(
 /** INVARIANT: I6. A terminal state absorbs; a report against a person's resolution is recorded. */
 function lateReport(state: RequestState, command: CommandOf<"report">, facts: Facts): Ruling {
   const { outcome, status } = state;
-  if (outcome === null) return notInState(state, "running");
+  if (outcome === null) {
+    return refuse("not_in_state", `it is \`${status}\`; only a running request is reported on`);
+  }
   const { result, detail } = command;
   if (outcome.result === result) return [];
   if (!outcome.by.startsWith("person:")) {
@@ -106,7 +108,7 @@ export function interrupt(
     return refuse("right_required", "interrupting is for its reviewers, its owner and operators");
   }
   if (!["held", "approved", "running"].includes(state.status)) return notInState(state, "live");
-  if (command.reason === "") {
+  if (isBlank(command.reason)) {
     return refuse("reason_required", "say why; the requester is told", { field: "reason" });
   }
   const to = state.status === "running" ? "interrupting" : "interrupted";
@@ -126,8 +128,8 @@ function mayInterrupt(state: RequestState, command: CommandOf<"interrupt">, fact
 
 /** A halt that matches was placed: a run stops, an older approval dies, a hold stays held. */
 export function halt(state: RequestState, command: CommandOf<"halt">, facts: Facts): Ruling {
-  const newer = facts.halts.newestMatchingEpoch > (state.grant?.haltEpoch ?? Infinity);
-  if (!newer || (state.status !== "running" && state.status !== "approved")) return [];
+  if (state.status !== "running" && state.status !== "approved") return [];
+  if (!isOlderThanHalt(state, facts)) return [];
   const to = state.status === "running" ? "interrupting" : "interrupted";
   const { actor, reason } = command;
   return [{ at: facts.now, actor, kind: "interrupted", to, reason, halt: command.halt }];
@@ -155,9 +157,11 @@ export function resolve(state: RequestState, command: CommandOf<"resolve">, fact
     return refuse("right_required", "resolving an unknown outcome takes the right `resolver`");
   }
   if (state.status !== "indeterminate") {
-    return refuse("not_in_state", `it is \`${state.status}\`; only an unknown outcome is resolved`);
+    const { status, decided } = state;
+    const detail = `it is \`${status}\`; only an unknown outcome is resolved`;
+    return refuse("not_in_state", detail, decided === null ? {} : { decided });
   }
-  if (reason === "") {
+  if (isBlank(reason)) {
     return refuse("reason_required", "say how you know; the record keeps it", { field: "reason" });
   }
   return [{ at: facts.now, actor, kind: "resolved", to: command.result, reason }];
@@ -179,7 +183,7 @@ export function followUp(
   if (state.override?.by === actor.id) {
     return refuse("separation_of_duties", "you overrode it; somebody else must look at it");
   }
-  if (reason === "") {
+  if (isBlank(reason)) {
     return refuse("reason_required", "say what you found", { field: "reason" });
   }
   const about = { at: facts.now, actor } as const;

@@ -23,22 +23,23 @@ export function submit(command: Extract<Command, { kind: "submit" }>, facts: Fac
     grant: null,
   });
 
-  switch (policy.effect) {
-    case "deny":
-      return [denied];
-    case "hold":
-      return policy.obligations === null ? [denied] : [held(policy.obligations)];
-    case "allow": {
-      if (policy.vetoWindowMs > 0 && !facts.interrupterExists) {
-        return policy.fallback === null ? [denied] : [held(policy.fallback)];
-      }
-      const revision = { number: 0, digest: submission.digest };
-      const windowMs = policy.vetoWindowMs;
-      const grantMs = grantMsOf(policy.grantDeadlineMs, submission.callerReturns, facts);
-      const grant = makeGrant(revision, { windowMs, grantMs }, facts);
-      return [{ ...base, ...record, to: "approved", hold: null, grant }];
-    }
+  if (isDenied(policy)) return [denied];
+  if (policy.effect === "hold") {
+    return policy.obligations === null ? [denied] : [held(policy.obligations)];
   }
+  if (policy.vetoWindowMs > 0 && !facts.interrupterExists) {
+    return policy.fallback === null ? [denied] : [held(policy.fallback)];
+  }
+  const revision = { number: 0, digest: submission.digest };
+  const windowMs = policy.vetoWindowMs;
+  const grantMs = grantMsOf(policy.grantDeadlineMs, submission.callerReturns, facts);
+  const grant = makeGrant(revision, { windowMs, grantMs }, facts);
+  return [{ ...base, ...record, to: "approved", hold: null, grant }];
+}
+
+/** Whether policy says no, or asks for a person and does not say what for. */
+export function isDenied(policy: PolicyDecision): boolean {
+  return policy.effect === "deny" || (policy.effect === "hold" && policy.obligations === null);
 }
 
 /** What the record keeps of a policy decision. */
@@ -62,7 +63,7 @@ export function holdDeadline(
   now: number,
   lifetimeEndsAt: number,
 ): number {
-  return Math.min(now + obligations.deadlineMs, lifetimeEndsAt);
+  return instant(Math.min(now + obligations.deadlineMs, lifetimeEndsAt));
 }
 
 /** How long a grant may wait: what policy gives, less where the caller would not come back. */
@@ -80,14 +81,20 @@ export function makeGrant(
   span: { readonly windowMs: number; readonly grantMs: number },
   facts: Pick<Facts, "now" | "halts">,
 ): Grant {
-  const notBefore = facts.now + span.windowMs;
+  const notBefore = instant(facts.now + span.windowMs);
   return {
     revision: revision.number,
     digest: revision.digest,
     approvedAt: facts.now,
     notBefore,
-    deadline: notBefore + span.grantMs,
+    deadline: instant(notBefore + span.grantMs),
     haltEpoch: facts.halts.epoch,
     windowMs: span.windowMs,
   };
+}
+
+/** INVARIANT: I15. No comparison with a time that is none is ever true, so it would never pass. */
+function instant(ms: number): number {
+  if (!Number.isSafeInteger(ms)) throw new Error(`\`${ms}\` is no time in integer milliseconds`);
+  return ms;
 }

@@ -16,27 +16,31 @@ import { eligibilityChange } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import { begin, evolve } from "./evolve.ts";
 import type { RequestState } from "./model.ts";
-import type { Refusal } from "./refusal.ts";
+import { notInState, type Refusal } from "./refusal.ts";
 
 export interface Decision {
   readonly events: readonly RequestEvent[];
   readonly refusal: Refusal | null;
 }
 
-/** What one command's own rule says; `decide` adds what time and membership add. */
-export type Ruling = readonly RequestEvent[] | Refusal;
+/**
+ * What one command's own rule says; `decide` adds what time and membership add. A redemption can
+ * end an approval and be refused for it at once.
+ */
+export type Ruling = readonly RequestEvent[] | Refusal | Decision;
 
 /** Decides a command on an existing request, or, with `state` null, a submission. */
 export function decide(state: RequestState | null, command: Command, facts: Facts): Decision {
+  if (!Number.isSafeInteger(facts.now)) throw new Error("`now` is no time; no deadline would hold");
   if (state === null) {
     if (command.kind !== "submit") throw new Error(`\`${command.kind}\` needs a request`);
-    return settle(null, submit(command, facts), facts);
+    return settle(null, decisionOf(submit(command, facts)), facts);
   }
   // INVARIANT: I7. What time has already ended is ended before anybody's wish is looked at.
   const elapsed = lapse(state, facts);
   const current = elapsed.reduce(evolve, state);
-  const decision = settle(current, rule(current, command, facts), facts);
-  return { events: [...elapsed, ...decision.events], refusal: decision.refusal };
+  const { events, refusal } = decisionOf(rule(current, command, facts));
+  return settle(state, { events: [...elapsed, ...events], refusal }, facts);
 }
 
 /** The request after these events; null only for none on nothing. */
@@ -96,43 +100,24 @@ function rule(state: RequestState, command: Command, facts: Facts): Ruling {
 }
 
 /** Adds what follows at once: a deadline already behind us, nobody left who could decide. */
-function settle(before: RequestState | null, ruling: Ruling, facts: Facts): Decision {
-  if (isRefusal(ruling)) return { events: [], refusal: ruling };
-  const state = replay(before, ruling);
-  if (state === null) return { events: ruling, refusal: null };
-  const elapsed = before === null || ruling.length > 0 ? lapse(state, facts) : [];
-  const after = elapsed.reduce(evolve, state);
+function settle(before: RequestState | null, decision: Decision, facts: Facts): Decision {
+  const { events, refusal } = decision;
+  if (refusal !== null && events.length === 0) return decision;
+  const ruled = replay(before, events);
+  if (ruled === null) return decision;
+  const elapsed = lapse(ruled, facts);
+  const after = elapsed.reduce(evolve, ruled);
   const change = eligibilityChange(after, facts);
-  const events = [...ruling, ...elapsed, ...(change === null ? [] : [change])];
-  const returned = ruling.find((event) => event.kind === "returned" && event.why !== "retracted");
-  if (returned?.kind === "returned") {
-    return {
-      events,
-      refusal: { code: "approval_void", detail: `${returned.detail}; it is held again` },
-    };
-  }
-  return { events, refusal: refusalOf(ruling) };
+  const isOver = refusal?.code === "approval_void" && after.status === "expired";
+  return {
+    events: [...events, ...elapsed, ...(change === null ? [] : [change])],
+    refusal: isOver ? notInState(after, "held") : refusal,
+  };
 }
 
-/** A redemption that ended or delayed the request is an event and a refusal at once. */
-function refusalOf(ruling: readonly RequestEvent[]): Refusal | null {
-  const last = ruling.at(-1);
-  if (last === undefined) return null;
-  if (last.kind === "denied") {
-    return { code: "denied", detail: last.policy.reasons[0] ?? "policy denies this action now" };
-  }
-  if (last.kind === "delayed") {
-    return {
-      code: "not_yet",
-      detail: "policy now gives people time to interrupt it first",
-      retryAt: last.grant.notBefore,
-    };
-  }
-  return null;
-}
-
-function isRefusal(ruling: Ruling): ruling is Refusal {
-  return "code" in ruling;
+function decisionOf(ruling: Ruling): Decision {
+  if ("events" in ruling) return ruling;
+  return "code" in ruling ? { events: [], refusal: ruling } : { events: ruling, refusal: null };
 }
 
 function existing(state: RequestState | null): RequestState {

@@ -1,5 +1,5 @@
 /** Deadlines. They live inside the guards (I7): a sweeper only makes visible what already holds. */
-import type { QuorumClause } from "../policy/model.ts";
+import type { Obligations, QuorumClause } from "../policy/model.ts";
 import type { Facts } from "./commands.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
@@ -71,24 +71,28 @@ function nextEscalation(state: RequestState): { afterMs: number; at: number } | 
   return { afterMs, at: state.heldAt + afterMs };
 }
 
+/**
+ * Obligations with the escalation steps up to `untilMs` taken. What policy says anew has them still
+ * to come; unless they are taken there as well, merging it with what was escalated would ask for
+ * one more person, and whoever was escalated to could never approve.
+ */
+export function escalatedTo(obligations: Obligations, untilMs: number): Obligations {
+  const widen = (clause: QuorumClause): QuorumClause => {
+    const taken = clause.escalate.filter((step) => step.afterMs <= untilMs);
+    return { ...clause, from: [...new Set([...clause.from, ...taken.map((step) => step.to)])] };
+  };
+  return { ...obligations, quorum: obligations.quorum.map(widen) };
+}
+
 function escalationDue(state: RequestState, now: number): RequestEvent | null {
   const step = nextEscalation(state);
   if (step === null || state.obligations === null || now < step.at) return null;
-  const widen = (clause: QuorumClause): QuorumClause => ({
-    ...clause,
-    from: [
-      ...new Set([
-        ...clause.from,
-        ...clause.escalate.filter((each) => each.afterMs === step.afterMs).map((each) => each.to),
-      ]),
-    ],
-  });
   return {
     at: now,
     actor: CLOCK,
     kind: "escalated",
     to: "held",
     afterMs: step.afterMs,
-    obligations: { ...state.obligations, quorum: state.obligations.quorum.map(widen) },
+    obligations: escalatedTo(state.obligations, step.afterMs),
   };
 }

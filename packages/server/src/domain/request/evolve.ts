@@ -25,6 +25,7 @@ export function begin(event: EventOf<"submitted">): RequestState {
     question: null,
     reviews: [],
     basis: event.to === "approved" ? "policy" : null,
+    counted: [],
     grant: event.grant,
     run: null,
     spentAttempts: [],
@@ -47,31 +48,24 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
     case "reviewed":
       return { ...next, reviews: [...state.reviews, event.review] };
     case "approved": {
-      const { basis, grant } = event;
-      return { ...next, basis, grant, decided: decided(event, by(event), lastReason(state)) };
+      const { basis, grant, counted } = event;
+      const who = decided(event, by(event), lastReason(state));
+      return { ...next, basis, grant, counted, decided: who };
     }
     case "rejected": {
       const reviews = [...state.reviews, event.review];
       return { ...next, reviews, decided: decided(event, by(event), event.review.reason) };
     }
-    case "overridden": {
-      const { grant, reason, at } = event;
-      return {
-        ...next,
-        basis: "override",
-        grant,
-        override: { by: personOf(event), at, reason },
-        followUp: { status: "due", dueAt: event.followUpDueAt },
-        decided: decided(event, by(event), reason),
-      };
-    }
+    case "overridden":
+      return overridden(next, event);
     case "expired":
       return { ...next, decided: decided(event, "clock", null) };
     case "withdrawn":
       return { ...next, decided: decided(event, by(event), event.reason) };
     case "interrupted": {
-      const interruptedBy = { by: by(event), at: event.at, reason: event.reason };
-      return { ...next, interruptedBy, decided: decided(event, by(event), event.reason) };
+      const who = event.halt === null ? by(event) : `halt:${event.halt}`;
+      const interruptedBy = { by: who, at: event.at, reason: event.reason };
+      return { ...next, interruptedBy, decided: decided(event, who, event.reason) };
     }
     case "edited":
       return edited(next, event);
@@ -124,8 +118,20 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
       return { ...next, followUp: { status: "done", verdict, by: personOf(event) } };
     }
     case "follow_up_overdue":
-      return { ...next, followUp: { status: "overdue", dueAt: event.at } };
+      return { ...next, followUp: { status: "overdue", dueAt: dueOf(state) } };
   }
+}
+
+function overridden(next: RequestState, event: EventOf<"overridden">): RequestState {
+  const { grant, reason, at } = event;
+  return {
+    ...next,
+    basis: "override",
+    grant,
+    override: { by: personOf(event), at, reason },
+    followUp: { status: "due", dueAt: event.followUpDueAt },
+    decided: decided(event, by(event), reason),
+  };
 }
 
 function edited(next: RequestState, event: EventOf<"edited">): RequestState {
@@ -135,6 +141,8 @@ function edited(next: RequestState, event: EventOf<"edited">): RequestState {
     revision: { number: event.revision, digest: event.digest },
     edits: [...next.edits, edit],
     policy: event.policy,
+    // A halt of an impact covers what the present revision does.
+    scope: { ...next.scope, impact: event.policy.impact ?? next.scope.impact },
     obligations: event.hold?.obligations ?? next.obligations,
     holdDeadline: event.hold?.holdDeadline ?? next.holdDeadline,
     decided:
@@ -149,9 +157,11 @@ function returned(next: RequestState, event: EventOf<"returned">): RequestState 
     obligations: event.hold.obligations,
     heldAt: event.at,
     holdDeadline: event.hold.holdDeadline,
-    escalatedUntilMs: 0,
+    // The new deadline holds no pause, so that a late answer has none to give back.
+    question: next.question === null ? null : { ...next.question, pausedMs: 0 },
     reviews: next.reviews.filter((review) => !event.retracted.includes(review.person)),
     basis: null,
+    counted: [],
     grant: null,
     decided: null,
   };
@@ -159,11 +169,22 @@ function returned(next: RequestState, event: EventOf<"returned">): RequestState 
 
 function reported(next: RequestState, event: EventOf<"reported">): RequestState {
   const outcome = { result: event.result, detail: event.detail, by: by(event) };
-  if (event.to !== "approved") {
-    return { ...next, outcome, decided: decided(event, by(event), event.detail) };
-  }
+  if (event.to !== "approved") return { ...next, outcome, decided: stillDecided(next, event) };
   const spent = next.run === null ? [] : [next.run.attemptHash];
   return { ...next, outcome: null, run: null, spentAttempts: [...next.spentAttempts, ...spent] };
+}
+
+/** An outcome decides nothing, but a stop that has ended is no longer under way. */
+function stillDecided(next: RequestState, event: EventOf<"reported">): Decided | null {
+  if (event.to !== "interrupted") return next.decided;
+  const { decided: who } = next;
+  if (who?.status !== "interrupting") return decided(event, by(event), event.detail);
+  return { ...who, status: event.to };
+}
+
+function dueOf(state: RequestState): number {
+  if (state.followUp.status !== "due") throw new Error("no follow-up is due");
+  return state.followUp.dueAt;
 }
 
 function decided(event: RequestEvent, who: string, reason: string | null): Decided {

@@ -51,10 +51,13 @@ export interface Run {
   readonly maxUntil: number;
 }
 
-/** The last thing that decided what becomes of a request, for whoever comes after it. */
+/**
+ * The last decision about a request, for whoever comes after it. What its run reports decides
+ * nothing: a late reviewer is told who approved it, not that the agent has finished.
+ */
 export interface Decided {
   readonly status: RequestStatus;
-  /** `person:ana`, `identity:agent-1`, `clock` or `policy`. */
+  /** `person:ana`, `identity:agent-1`, `halt:halt_01`, `clock` or `policy`. */
   readonly by: string;
   readonly at: number;
   readonly reason: string | null;
@@ -127,6 +130,8 @@ export interface RequestState {
   readonly question: Question | null;
   readonly reviews: readonly Review[];
   readonly basis: Basis | null;
+  /** Persons whose approvals filled the slots; the ones who may take it back. */
+  readonly counted: readonly string[];
   readonly grant: Grant | null;
   readonly run: Run | null;
   readonly spentAttempts: readonly string[];

@@ -38,11 +38,11 @@ export function sourcesNeeded(
  *
  * INVARIANT: I4. The owner (then and now), the person acted for, every editor and whoever the rules
  * exclude, each unless the rules say otherwise. Where the person acted for should be known and is
- * not, nobody can be told apart from them, so nobody counts.
+ * not, or is no active person, nobody can be told apart from them, so nobody counts (T8).
  */
 export function isConflicted(electorate: Electorate, person: string): boolean {
   const { state, obligations, ownerNow } = electorate;
-  if (state.actsForPeople && state.onBehalfOf === null) return true;
+  if (state.actsForPeople && !isActive(electorate.roster, state.onBehalfOf)) return true;
   if (obligations.excludedPersons.includes(person)) return true;
   if (!obligations.editorMayApprove && state.edits.some((edit) => edit.by === person)) return true;
   if (obligations.approval === "self") return false;
@@ -167,6 +167,6 @@ function isActedFor(electorate: Electorate, person: string): boolean {
   return electorate.state.actsForPeople && person === electorate.state.onBehalfOf;
 }
 
-function isActive(roster: Roster, person: string): boolean {
-  return roster.get(personSource(person))?.includes(person) === true;
+function isActive(roster: Roster, person: string | null): boolean {
+  return person !== null && roster.get(personSource(person))?.includes(person) === true;
 }

@@ -21,7 +21,7 @@ export function refuse(
   return { code, detail, ...extra };
 }
 
-const ON_HELD = ["right_required", "already_decided", "expired", "not_in_state"] as const;
+const ON_HELD = ["right_required", "already_decided", "expired"] as const;
 
 /**
  * The order in which each command is refused; the first that applies is the answer. The tests walk
@@ -63,15 +63,15 @@ export const REFUSALS = {
     "already_redeemed",
     "lease_lapsed",
     "not_approved",
-    "denied",
     "rejected",
-    "expired",
     "cancelled",
     "attempt_reused",
     "redemptions_exhausted",
     "clock_suspect",
     "identity_suspended",
     "halted",
+    "denied",
+    "expired",
     "approval_void",
     "not_yet",
   ],
@@ -83,26 +83,34 @@ export const REFUSALS = {
   recheck: [],
 } as const satisfies Record<CommandKind, readonly ProblemCode[]>;
 
-/** For commands that need the state they did not find: says who did what, and when. */
-export function notInState(state: RequestState, wanted: string): Refusal {
-  const { decided } = state;
-  if (state.status === "expired") {
+/**
+ * For commands that need a state they did not find. INVARIANT: I6. Whoever comes too late to decide
+ * is told who decided what, and when.
+ */
+export function notInState(state: RequestState, wanted: "held" | "waiting" | "live"): Refusal {
+  const { decided, status } = state;
+  if (status === "expired") {
+    const who = state.grant === null ? "nobody decided" : "nobody redeemed it";
     return refuse(
       "expired",
-      "nobody decided in time; nothing ran. Submit it again if it is still wanted",
-      {
-        ...(decided === null ? {} : { decided }),
-      },
+      `${who} in time; nothing ran. Submit it again if it is still wanted`,
+      decided === null ? {} : { decided },
     );
   }
-  if (decided !== null) {
+  // A run or its end is no decision: what it began with answers only those who wanted to decide.
+  if (decided !== null && (wanted === "held" || decided.status === status)) {
     return refuse(
       "already_decided",
       `${decided.by} made it \`${decided.status}\`${because(decided)}; you changed nothing`,
       { decided },
     );
   }
-  return refuse("not_in_state", `it is \`${state.status}\`; only a ${wanted} request takes this`);
+  return refuse("not_in_state", `it is \`${status}\`; only a ${wanted} request takes this`);
+}
+
+/** Whether somebody who must say why has not. */
+export function isBlank(reason: string | null): boolean {
+  return reason === null || reason.trim() === "";
 }
 
 /** The code for redeeming a request that has ended without being run. */

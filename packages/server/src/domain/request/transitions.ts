@@ -41,8 +41,24 @@ const AFTER_OVERRIDE: readonly RequestStatus[] = [
   "running",
   "interrupting",
   "indeterminate",
-  ...ENDED.filter((status) => status !== "rejected" && status !== "denied"),
-  "denied",
+  ...ENDED.filter((status) => status !== "rejected"),
+];
+
+/** Whatever leaves a request held may find that membership has changed meanwhile. */
+const LEAVES_HELD: readonly CommandKind[] = [
+  "submit",
+  "review",
+  "edit",
+  "ask",
+  "answer",
+  "extend",
+  "delegate",
+  "retract",
+  "redeem",
+  "report",
+  "halt",
+  "tick",
+  "recheck",
 ];
 
 export const TRANSITIONS: readonly Transition[] = [
@@ -65,7 +81,7 @@ export const TRANSITIONS: readonly Transition[] = [
     "held",
     "eligibility_changed",
     "held",
-    ["submit", "edit", "tick", "recheck", "retract", "redeem"],
+    LEAVES_HELD,
     "nobody could decide it now, or somebody can again",
   ),
   row("held", "withdrawn", "cancelled", ["withdraw"], "the requester's own"),
@@ -96,7 +112,7 @@ export const TRANSITIONS: readonly Transition[] = [
     "running",
     "interrupted",
     "interrupting",
-    ["interrupt", "halt", "heartbeat"],
+    ["interrupt", "halt", "heartbeat", "redeem"],
     "a person, or a matching halt",
   ),
   row("running", "lapsed", "indeterminate", ["tick"], "the lease or the run maximum"),
