@@ -5,6 +5,18 @@ import { isLegal } from "./transitions.ts";
 
 type EventOf<K extends RequestEvent["kind"]> = Extract<RequestEvent, { readonly kind: K }>;
 
+/** Events of a request that was redeemed, or overridden. */
+type RunEvent = EventOf<
+  | "redeemed"
+  | "lease_renewed"
+  | "reported"
+  | "lapsed"
+  | "resolved"
+  | "outcome_contradicted"
+  | "followed_up"
+  | "follow_up_overdue"
+>;
+
 /** The state after the first event of a request's life. */
 export function begin(event: EventOf<"submitted">): RequestState {
   assertLegal("none", event);
@@ -79,13 +91,54 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
       return returned(next, event);
     case "delayed":
       return { ...next, grant: event.grant };
+    case "question_asked":
+    case "question_answered":
+    case "extended":
+    case "escalated":
+    case "delegated":
+    case "eligibility_changed":
+      return stillHeld(next, event);
+    default:
+      return evolveRun(next, event);
+  }
+}
+
+/** The part of `evolve` from the redemption on. */
+function evolveRun(next: RequestState, event: RunEvent): RequestState {
+  switch (event.kind) {
+    case "redeemed":
+    case "lease_renewed":
+    case "reported":
+    case "lapsed":
+    case "resolved":
+    case "outcome_contradicted":
+      return ran(next, event);
+    case "followed_up": {
+      const { verdict } = event;
+      return { ...next, followUp: { status: "done", verdict, by: personOf(event) } };
+    }
+    case "follow_up_overdue":
+      return { ...next, followUp: { status: "overdue", dueAt: dueOf(state) } };
+  }
+}
+
+type StillHeld =
+  | "question_asked"
+  | "question_answered"
+  | "extended"
+  | "escalated"
+  | "delegated"
+  | "eligibility_changed";
+
+function stillHeld(next: RequestState, event: EventOf<StillHeld>): RequestState {
+  switch (event.kind) {
     case "question_asked": {
       const { text, pausedMs, at, holdDeadline } = event;
       const question = { by: personOf(event), text, askedAt: at, pausedMs, answer: null };
       return { ...next, question, holdDeadline };
     }
     case "question_answered": {
-      const question = state.question === null ? null : { ...state.question, answer: event.text };
+      const question = next.question === null ? null : { ...next.question, answer: event.text };
       return { ...next, question, holdDeadline: event.holdDeadline };
     }
     case "extended":
@@ -96,29 +149,6 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
       return next;
     case "eligibility_changed":
       return { ...next, nobodyEligible: event.nobody };
-    case "redeemed":
-      return { ...next, run: event.run };
-    case "lease_renewed":
-      return {
-        ...next,
-        run: state.run === null ? null : { ...state.run, leaseUntil: event.leaseUntil },
-      };
-    case "reported":
-      return reported(next, event);
-    case "lapsed":
-      return next;
-    case "resolved": {
-      const outcome = { result: event.to, detail: event.reason, by: by(event) };
-      return { ...next, outcome, decided: decided(event, by(event), event.reason) };
-    }
-    case "outcome_contradicted":
-      return { ...next, contradicted: true };
-    case "followed_up": {
-      const { verdict } = event;
-      return { ...next, followUp: { status: "done", verdict, by: personOf(event) } };
-    }
-    case "follow_up_overdue":
-      return { ...next, followUp: { status: "overdue", dueAt: dueOf(state) } };
   }
 }
 
@@ -165,6 +195,31 @@ function returned(next: RequestState, event: EventOf<"returned">): RequestState 
     grant: null,
     decided: null,
   };
+}
+
+type Ran =
+  "redeemed" | "lease_renewed" | "reported" | "lapsed" | "resolved" | "outcome_contradicted";
+
+function ran(next: RequestState, event: EventOf<Ran>): RequestState {
+  switch (event.kind) {
+    case "redeemed":
+      return { ...next, run: event.run };
+    case "lease_renewed":
+      return {
+        ...next,
+        run: next.run === null ? null : { ...next.run, leaseUntil: event.leaseUntil },
+      };
+    case "reported":
+      return reported(next, event);
+    case "lapsed":
+      return next;
+    case "resolved": {
+      const outcome = { result: event.to, detail: event.reason, by: by(event) };
+      return { ...next, outcome, decided: decided(event, by(event), event.reason) };
+    }
+    case "outcome_contradicted":
+      return { ...next, contradicted: true };
+  }
 }
 
 function reported(next: RequestState, event: EventOf<"reported">): RequestState {
