@@ -6,7 +6,8 @@
  */
 import { newId, type Revision } from "@haltpoint/protocol";
 import type { Command } from "../domain/request/commands.ts";
-import { decide, replay, type Decision } from "../domain/request/decide.ts";
+import { decide, replay } from "../domain/request/decide.ts";
+import type { Decision } from "../domain/request/ruling.ts";
 import { dueAt } from "../domain/request/due.ts";
 import type { RequestEvent } from "../domain/request/events.ts";
 import type { RequestState } from "../domain/request/model.ts";

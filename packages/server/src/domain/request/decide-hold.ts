@@ -1,7 +1,7 @@
 /** What keeps a held request held: question and answer, extension, delegation. */
 import type { Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
-import type { Ruling } from "./decide.ts";
+import type { Ruling } from "./ruling.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestState } from "./model.ts";
 import { isConflicted, isReviewer } from "./quorum.ts";

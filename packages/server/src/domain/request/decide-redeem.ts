@@ -4,13 +4,13 @@ import type { Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
 import { notRequester } from "./decide-hold.ts";
 import { grantMsOf, holdDeadline, isDenied, makeGrant, summaryOf } from "./decide-submit.ts";
-import type { Decision, Ruling } from "./decide.ts";
 import { escalatedTo } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Grant, RequestState, Run } from "./model.ts";
 import { filledBy, personSource } from "./quorum.ts";
 import { endedCode, refuse, type Refusal } from "./refusal.ts";
+import type { Decision, Ruling } from "./ruling.ts";
 
 type Redeem = Extract<Command, { kind: "redeem" }>;
 type EventOf<K extends RequestEvent["kind"]> = Extract<RequestEvent, { kind: K }>;

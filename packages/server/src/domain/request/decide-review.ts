@@ -4,7 +4,7 @@ import { RISKS, type Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
 import { heldFor, notReviewer, pauseLeftMs } from "./decide-hold.ts";
 import { grantMsOf, holdDeadline, isDenied, makeGrant, summaryOf } from "./decide-submit.ts";
-import type { Ruling } from "./decide.ts";
+import type { Ruling } from "./ruling.ts";
 import { escalatedTo } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";

@@ -2,7 +2,7 @@
 import type { Command, Facts } from "./commands.ts";
 import { notRequester } from "./decide-hold.ts";
 import { haltedEvent, isOlderThanHalt } from "./decide-redeem.ts";
-import type { Ruling } from "./decide.ts";
+import type { Ruling } from "./ruling.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { RequestState } from "./model.ts";

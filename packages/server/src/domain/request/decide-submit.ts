@@ -1,7 +1,7 @@
 /** Submission: policy decides; where it holds, nothing but a person or a deadline ends the hold. */
 import type { Obligations, PolicyDecision } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
-import type { Ruling } from "./decide.ts";
+import type { Ruling } from "./ruling.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Grant, PolicySummary } from "./model.ts";
 import { refuse } from "./refusal.ts";

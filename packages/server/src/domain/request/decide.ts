@@ -16,18 +16,8 @@ import { eligibilityChange } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import { begin, evolve } from "./evolve.ts";
 import type { RequestState } from "./model.ts";
-import { notInState, type Refusal } from "./refusal.ts";
-
-export interface Decision {
-  readonly events: readonly RequestEvent[];
-  readonly refusal: Refusal | null;
-}
-
-/**
- * What one command's own rule says; `decide` adds what time and membership add. A redemption can
- * end an approval and be refused for it at once.
- */
-export type Ruling = readonly RequestEvent[] | Refusal | Decision;
+import { notInState } from "./refusal.ts";
+import { decisionOf, type Decision, type Ruling } from "./ruling.ts";
 
 /** Decides a command on an existing request, or, with `state` null, a submission. */
 export function decide(state: RequestState | null, command: Command, facts: Facts): Decision {
@@ -113,11 +103,6 @@ function settle(before: RequestState | null, decision: Decision, facts: Facts): 
     events: [...events, ...elapsed, ...(change === null ? [] : [change])],
     refusal: isOver ? notInState(after, "held") : refusal,
   };
-}
-
-function decisionOf(ruling: Ruling): Decision {
-  if ("events" in ruling) return ruling;
-  return "code" in ruling ? { events: [], refusal: ruling } : { events: ruling, refusal: null };
 }
 
 function existing(state: RequestState | null): RequestState {

@@ -5,18 +5,6 @@ import { isLegal } from "./transitions.ts";
 
 type EventOf<K extends RequestEvent["kind"]> = Extract<RequestEvent, { readonly kind: K }>;
 
-/** Events of a request that was redeemed, or overridden. */
-type RunEvent = EventOf<
-  | "redeemed"
-  | "lease_renewed"
-  | "reported"
-  | "lapsed"
-  | "resolved"
-  | "outcome_contradicted"
-  | "followed_up"
-  | "follow_up_overdue"
->;
-
 /** The state after the first event of a request's life. */
 export function begin(event: EventOf<"submitted">): RequestState {
   assertLegal("none", event);
@@ -98,14 +86,6 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
     case "delegated":
     case "eligibility_changed":
       return stillHeld(next, event);
-    default:
-      return evolveRun(next, event);
-  }
-}
-
-/** The part of `evolve` from the redemption on. */
-function evolveRun(next: RequestState, event: RunEvent): RequestState {
-  switch (event.kind) {
     case "redeemed":
     case "lease_renewed":
     case "reported":
