@@ -160,9 +160,9 @@ function finish(
   return answered({ state, events, replayed: false });
 }
 
-/** The state of a request with its next timer. */
-export function requestWrite(state: RequestState): Write {
-  return { kind: "request", state, dueAt: dueAt(state) };
+/** The state of a request with its next timer; at first with the title it is found by. */
+export function requestWrite(state: RequestState, title?: string): Write {
+  return { kind: "request", state, dueAt: dueAt(state), ...(title === undefined ? {} : { title }) };
 }
 
 function expectedOf(

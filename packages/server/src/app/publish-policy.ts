@@ -1,12 +1,7 @@
 /** Publishing: a policy is taken whole or refused whole; either way the ledger says so. */
 import { sha256Base64url, type Revision } from "@haltpoint/protocol";
 import type { PolicyDecision } from "../domain/policy/model.ts";
-import {
-  explain,
-  formatLoadProblem,
-  loadPolicy,
-  policyVersionOf,
-} from "../domain/policy/policy.ts";
+import { explain, formatLoadProblem, loadPolicy } from "../domain/policy/policy.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { commitOnce } from "./execute.ts";
@@ -34,7 +29,7 @@ export async function publishPolicy(
     await commitOnce(app, { expected: {}, writes: [systemEntry("policy_refused", now, by, data)] });
     return refused("unsupported_policy", loaded.problems.map(formatLoadProblem).join("\n\n"));
   }
-  const version = policyVersionOf(loaded.policy);
+  const { version } = loaded.policy;
   const current = await app.store.policy();
   if (current?.version === version) return answered({ version, changed: false });
   const data = { version, previous: current?.version ?? null };

@@ -17,6 +17,7 @@ import type { App } from "./app.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
 import { commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
+import { titleOf } from "./words.ts";
 
 export interface Submit {
   readonly identityId: string;
@@ -104,7 +105,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
       ...beforeOf(events, facts.now),
     },
     writes: [
-      requestWrite(state),
+      requestWrite(state, titleOf(content.committed)),
       ...contentWrites(state.id, 0, content),
       ...entries(state.id, events, content.committed),
       { kind: "key", record },
