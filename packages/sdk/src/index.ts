@@ -1,0 +1,20 @@
+export { createClient } from "./client.ts";
+export type { Client, ClientOptions, GetOptions, ListQuery, SubmitOptions } from "./client.ts";
+export * from "./errors.ts";
+export { guard } from "./guard.ts";
+export type { GuardedCall, GuardOptions, Mapped, RunContext } from "./guard.ts";
+export { createPeopleClient } from "./people-client.ts";
+export type {
+  ExplainedRequest,
+  Explanation,
+  IdentityBody,
+  NewKey,
+  PageQuery,
+  PeopleClient,
+  PeopleClientOptions,
+  PersonBody,
+  PolicyView,
+  Shift,
+} from "./people-client.ts";
+export type { LostReport } from "./run.ts";
+export type { CallOptions } from "./transport.ts";

@@ -1,0 +1,212 @@
+/** The calls of a person: what the command line, or another tool of theirs, asks of a server. */
+import type {
+  DelegateBody,
+  EditBody,
+  EntryView,
+  ExtendBody,
+  FollowUpBody,
+  HaltBody,
+  HaltView,
+  IdentityView,
+  KeyView,
+  OverrideBody,
+  PersonView,
+  QuestionBody,
+  ReasonBody,
+  ReportView,
+  ResolveBody,
+  ReviewBody,
+  SubmitBody,
+  WhoAmI,
+} from "@haltpoint/protocol";
+import { asDecisionAnswer, asRequestView, type Check, pageOf, shaped } from "./answers.ts";
+import { type ListQuery, pathOf } from "./client.ts";
+import { type CallOptions, createTransport, type Transport } from "./transport.ts";
+
+export interface PeopleClientOptions {
+  readonly url: string;
+  /** `hpp_…`, the person's. */
+  readonly token: string;
+  readonly fetch?: typeof fetch;
+  /** How long one try may take. Default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+export interface PageQuery {
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+
+/** A new key or token; `secret` is shown this once. */
+export interface NewKey {
+  readonly key: KeyView;
+  readonly secret: string;
+}
+
+/** What the registry takes about an identity; members left out keep their value or default. */
+export type IdentityBody = Partial<Omit<IdentityView, "id" | "keys">>;
+
+export interface PersonBody {
+  readonly name: string;
+  readonly rights?: readonly string[];
+  readonly disabled?: boolean;
+}
+
+export interface PolicyView {
+  readonly version: string;
+  readonly text: string;
+  readonly by: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** Somebody's turn on a roster; times in milliseconds since the epoch. */
+export interface Shift {
+  readonly person: string;
+  readonly from: number;
+  readonly until: number;
+}
+
+/** A request that is only imagined, to see what policy would say. */
+export type ExplainedRequest = SubmitBody & { readonly identity: string };
+
+export interface Explanation {
+  readonly decision: unknown;
+  readonly text: string;
+}
+
+const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active: "boolean" });
+const asIdentity = shaped<IdentityView>("identity", { id: "string", keys: "array" });
+const asPerson = shaped<PersonView>("person", { id: "string", rights: "array" });
+const asNewKey = shaped<NewKey>("key", { key: "object", secret: "string" });
+const asWhoAmI = shaped<WhoAmI>("sign-in", { kind: "string", id: "string", rights: "array" });
+const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string" });
+const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
+const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string" });
+const asPublished = shaped<{ readonly version: string }>("policy", { version: "string" });
+const asExplanation = shaped<Explanation>("explanation", { text: "string" });
+const asDone: Check<void> = () => undefined;
+
+export type PeopleClient = ReturnType<typeof createPeopleClient>;
+
+/**
+ * Every call may throw `HaltpointProblem`, `Unreachable`, `BadAnswer`, or the reason of its signal.
+ * `id` of a request may be its short id. Faults of the network are retried with the same
+ * Idempotency-Key; give a `key` to retry by hand.
+ */
+export function createPeopleClient({ token, ...options }: PeopleClientOptions) {
+  const verbs = verbsOf(createTransport({ ...options, secret: token }));
+  return {
+    ...lookingCalls(verbs),
+    ...decidingCalls(verbs),
+    ...haltCalls(verbs),
+    identities: identityCalls(verbs),
+    people: personCalls(verbs),
+    policies: policyCalls(verbs),
+    onCall: (roster: string, shifts: readonly Shift[], options?: CallOptions) =>
+      verbs.put(at("on-call", roster), { shifts }, asDone, options),
+  };
+}
+
+type Verbs = ReturnType<typeof verbsOf>;
+
+function verbsOf(call: Transport) {
+  const send =
+    (method: "POST" | "PUT" | "DELETE") =>
+    <T>(path: string, body: object, check: Check<T>, options: CallOptions = {}): Promise<T> =>
+      call({ ...options, method, path, body }, check);
+  return {
+    get: <T>(path: string, check: Check<T>, query: ListQuery = {}): Promise<T> =>
+      call({ method: "GET", path, query: { ...query } }, check),
+    post: send("POST"),
+    put: send("PUT"),
+    remove: send("DELETE"),
+  };
+}
+
+function at(collection: string, id: string): string {
+  return `/v1/${collection}/${encodeURIComponent(id)}`;
+}
+
+function lookingCalls({ get }: Verbs) {
+  return {
+    whoami: () => get("/v1/whoami", asWhoAmI),
+    /** What this person may decide now, the nearest deadline first. */
+    inbox: (query: PageQuery = {}) => get("/v1/inbox", pageOf(asRequestView), query),
+    list: (query: ListQuery = {}) => get("/v1/requests", pageOf(asRequestView), query),
+    get: (id: string) => get(pathOf(id), asRequestView),
+    entries: (id: string, query: PageQuery = {}) =>
+      get(`${pathOf(id)}/entries`, pageOf(asEntry), query),
+    /** What policy and people did since a time in milliseconds since the epoch. */
+    report: (since: number) => get("/v1/report", asReport, { since }),
+  };
+}
+
+function decidingCalls({ post }: Verbs) {
+  const act =
+    <Body extends object>(verb: string) =>
+    (id: string, body: Body, options?: CallOptions) =>
+      post(`${pathOf(id)}/${verb}`, body, asDecisionAnswer, options);
+  return {
+    review: act<ReviewBody>("reviews"),
+    edit: act<EditBody>("edits"),
+    ask: act<QuestionBody>("questions"),
+    retract: act<Partial<ReasonBody>>("retract"),
+    extend: act<ExtendBody>("extend"),
+    delegate: act<DelegateBody>("delegate"),
+    resolve: act<ResolveBody>("resolve"),
+    interrupt: act<ReasonBody>("interrupt"),
+    override: act<OverrideBody>("override"),
+    followUp: act<FollowUpBody>("follow-up"),
+  };
+}
+
+function haltCalls({ get, post, remove }: Verbs) {
+  return {
+    halts: (query: PageQuery = {}) => get("/v1/halts", pageOf(asHalt), query),
+    halt: (body: HaltBody, options?: CallOptions) => post("/v1/halts", body, asHalt, options),
+    /** Still `active` in the answer: a second person must lift it too. */
+    lift: (id: string, body: ReasonBody, options?: CallOptions) =>
+      remove(at("halts", id), body, asHalt, options),
+  };
+}
+
+function identityCalls({ get, post, put, remove }: Verbs) {
+  return {
+    list: (query: PageQuery = {}) => get("/v1/identities", pageOf(asIdentity), query),
+    get: (id: string) => get(at("identities", id), asIdentity),
+    create: (body: IdentityBody & { readonly id: string }, options?: CallOptions) =>
+      post("/v1/identities", body, asIdentity, options),
+    update: (id: string, body: IdentityBody, options?: CallOptions) =>
+      put(at("identities", id), body, asIdentity, options),
+    createKey: (id: string, expiresInMs: number, options?: CallOptions) =>
+      post(`${at("identities", id)}/keys`, { expires_in_ms: expiresInMs }, asNewKey, options),
+    revokeKey: (id: string, keyId: string, options?: CallOptions) =>
+      remove(`${at("identities", id)}/keys/${encodeURIComponent(keyId)}`, {}, asDone, options),
+  };
+}
+
+function personCalls({ get, post, put, remove }: Verbs) {
+  return {
+    list: (query: PageQuery = {}) => get("/v1/people", pageOf(asPerson), query),
+    create: (body: PersonBody & { readonly id?: string }, options?: CallOptions) =>
+      post("/v1/people", body, asPerson, options),
+    update: (id: string, body: PersonBody, options?: CallOptions) =>
+      put(at("people", id), body, asPerson, options),
+    createToken: (id: string, expiresInMs: number, options?: CallOptions) =>
+      post(`${at("people", id)}/tokens`, { expires_in_ms: expiresInMs }, asNewKey, options),
+    revokeToken: (id: string, tokenId: string, options?: CallOptions) =>
+      remove(`${at("people", id)}/tokens/${encodeURIComponent(tokenId)}`, {}, asDone, options),
+  };
+}
+
+function policyCalls({ get, post }: Verbs) {
+  return {
+    current: () => get("/v1/policies/current", asPolicy),
+    /** A policy that does not load: problem `unsupported_policy`, its place in `detail`. */
+    publish: (text: string, options?: CallOptions) =>
+      post("/v1/policies", { text }, asPublished, options),
+    explain: (request: ExplainedRequest, options?: CallOptions) =>
+      post("/v1/policies/explain", { request }, asExplanation, options),
+  };
+}
