@@ -11,6 +11,7 @@
 import {
   RISKS,
   STEP_UPS,
+  type ConfirmStatement,
   type Escalation,
   type Obligations,
   type QuorumClause,
@@ -23,26 +24,44 @@ import {
  * add; what a reviewer may do (edit, approve as editor, owner or principal) only where both say so.
  */
 export function mergeObligations(a: Obligations, b: Obligations): Obligations {
-  const bothSelf = a.approval === "self" && b.approval === "self";
+  return mergeAllObligations([a, b]);
+}
+
+/** What satisfies all of them, at least one. */
+export function mergeAllObligations(
+  all: readonly [Obligations, ...(readonly Obligations[])],
+): Obligations {
+  const [first] = all;
+  let { risk, stepUp, deadlineMs, extendMs, undoMs, grantDeadlineMs, assurance, onReject } = first;
+  for (const each of all) {
+    risk = higherRisk(risk, each.risk);
+    stepUp = stricterStepUp(stepUp, each.stepUp);
+    deadlineMs = Math.min(deadlineMs, each.deadlineMs);
+    extendMs = Math.min(extendMs, each.extendMs);
+    undoMs = Math.max(undoMs, each.undoMs);
+    grantDeadlineMs = Math.min(grantDeadlineMs, each.grantDeadlineMs);
+    if (each.assurance === "mediated") assurance = "mediated";
+    if (each.onReject === "halt_session") onReject = "halt_session";
+  }
   return {
-    risk: higherRisk(a.risk, b.risk),
-    approval: bothSelf ? "self" : "quorum",
-    quorum: mergeQuorums(a.quorum, b.quorum),
-    confirm: unionBy([...a.confirm, ...b.confirm], ({ id, text }) => `${id}\n${text}`),
-    stepUp: stricterStepUp(a.stepUp, b.stepUp),
-    editableFields: intersection(a.editableFields, b.editableFields),
-    editorMayApprove: a.editorMayApprove && b.editorMayApprove,
-    ownerMayApprove: a.ownerMayApprove && b.ownerMayApprove,
-    onBehalfOfMayApprove: a.onBehalfOfMayApprove && b.onBehalfOfMayApprove,
-    excludedPersons: union(a.excludedPersons, b.excludedPersons),
-    deadlineMs: Math.min(a.deadlineMs, b.deadlineMs),
-    extendMs: Math.min(a.extendMs, b.extendMs),
-    undoMs: Math.max(a.undoMs, b.undoMs),
-    grantDeadlineMs: Math.min(a.grantDeadlineMs, b.grantDeadlineMs),
-    assurance: a.assurance === "mediated" ? "mediated" : b.assurance,
-    onReject: a.onReject === "halt_session" ? "halt_session" : b.onReject,
-    ruleOwners: union(a.ruleOwners, b.ruleOwners),
-    controls: union(a.controls, b.controls),
+    risk,
+    approval: all.every(({ approval }) => approval === "self") ? "self" : "quorum",
+    quorum: mergeQuorums(all.map(({ quorum }) => quorum)),
+    confirm: mergeConfirm(all.map(({ confirm }) => confirm)),
+    stepUp,
+    editableFields: intersection(all.map(({ editableFields }) => editableFields)),
+    editorMayApprove: all.every(({ editorMayApprove }) => editorMayApprove),
+    ownerMayApprove: all.every(({ ownerMayApprove }) => ownerMayApprove),
+    onBehalfOfMayApprove: all.every(({ onBehalfOfMayApprove }) => onBehalfOfMayApprove),
+    excludedPersons: union(all.map(({ excludedPersons }) => excludedPersons)),
+    deadlineMs,
+    extendMs,
+    undoMs,
+    grantDeadlineMs,
+    assurance,
+    onReject,
+    ruleOwners: union(all.map(({ ruleOwners }) => ruleOwners)),
+    controls: union(all.map(({ controls }) => controls)),
   };
 }
 
@@ -52,54 +71,66 @@ export function higherRisk(a: Risk, b: Risk): Risk {
 }
 
 /** Distinct members in code unit order. */
-export function union(a: readonly string[], b: readonly string[]): readonly string[] {
-  if (b.length === 0 && a.length < 2) return a;
-  return [...new Set([...a, ...b])].sort();
+export function sortedSet(members: Iterable<string>): readonly string[] {
+  return [...new Set(members)].sort();
 }
 
 function stricterStepUp(a: StepUp, b: StepUp): StepUp {
   return STEP_UPS.indexOf(a) >= STEP_UPS.indexOf(b) ? a : b;
 }
 
-function intersection(a: readonly string[], b: readonly string[]): readonly string[] {
-  if (a.length === 0 || b.length === 0) return [];
-  const other = new Set(b);
-  return [...new Set(a.filter((member) => other.has(member)))].sort();
+function union(lists: readonly (readonly string[])[]): readonly string[] {
+  const members = new Set<string>();
+  for (const list of lists) for (const member of list) members.add(member);
+  return [...members].sort();
 }
 
-function unionBy<T>(members: readonly T[], keyOf: (member: T) => string): readonly T[] {
-  if (members.length < 2) return members;
-  const byKey = new Map(members.map((member) => [keyOf(member), member]));
-  return [...byKey.keys()].sort().flatMap((key) => byKey.get(key) ?? []);
+function intersection(lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = lists;
+  if (lists.some((list) => list.length === 0)) return [];
+  return sortedSet(first.filter((member) => others.every((list) => list.includes(member))));
 }
 
-type Clauses = Map<string, QuorumClause>;
-
-function mergeQuorums(
-  a: readonly QuorumClause[],
-  b: readonly QuorumClause[],
-): readonly QuorumClause[] {
-  const merged = clausesBySource(a);
-  for (const [key, clause] of clausesBySource(b)) {
-    const same = merged.get(key);
-    merged.set(key, same === undefined ? clause : mergeClauses(same, clause));
+/** Different texts under one id are two statements: a tick is given to what was read. */
+function mergeConfirm(
+  lists: readonly (readonly ConfirmStatement[])[],
+): readonly ConfirmStatement[] {
+  const byKey = new Map<string, ConfirmStatement>();
+  for (const list of lists) {
+    for (const statement of list) byKey.set(`${statement.id}\n${statement.text}`, statement);
   }
-  return [...merged.keys()].sort().flatMap((key) => merged.get(key) ?? []);
+  return inKeyOrder(byKey);
+}
+
+function inKeyOrder<T>(byKey: ReadonlyMap<string, T>): readonly T[] {
+  return [...byKey].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, member]) => member);
+}
+
+function mergeQuorums(quorums: readonly (readonly QuorumClause[])[]): readonly QuorumClause[] {
+  const merged = new Map<string, QuorumClause>();
+  for (const quorum of quorums) {
+    for (const [key, clause] of clausesBySource(quorum)) {
+      const same = merged.get(key);
+      merged.set(key, same === undefined ? clause : mergeClauses(same, clause));
+    }
+  }
+  return inKeyOrder(merged);
 }
 
 /** One clause for each set of sources. Two of them in one quorum are slots that add up. */
-function clausesBySource(quorum: readonly QuorumClause[]): Clauses {
-  const clauses: Clauses = new Map();
-  for (const { count, from, escalate } of quorum) {
-    const sources = union(from, []);
+function clausesBySource(quorum: readonly QuorumClause[]): ReadonlyMap<string, QuorumClause> {
+  const clauses = new Map<string, QuorumClause>();
+  for (const clause of quorum) {
+    const from = clause.from.length < 2 ? clause.from : sortedSet(clause.from);
     // A source holds no white space (see the policy schema), so the key is unambiguous.
-    const key = sources.join(" ");
+    const key = from.join(" ");
     const same = clauses.get(key);
-    clauses.set(key, {
-      count: count + (same?.count ?? 0),
-      from: sources,
-      escalate: same === undefined ? escalate : commonEscalations(same.escalate, escalate),
-    });
+    if (same === undefined) {
+      clauses.set(key, { count: clause.count, from, escalate: clause.escalate });
+    } else {
+      const escalate = commonEscalations(same.escalate, clause.escalate);
+      clauses.set(key, { count: same.count + clause.count, from, escalate });
+    }
   }
   return clauses;
 }

@@ -1,0 +1,101 @@
+/** Declared actions: what their arguments look like, and which of them are sensitive. */
+import type { Environment } from "@marcbachmann/cel-js";
+import {
+  argumentSchemaCompiler,
+  declaredFields,
+  declaresField,
+  isOpen,
+  type ArgumentSchema,
+} from "./argument-schema.ts";
+import { environmentFor } from "./condition/environment.ts";
+import type { Finding } from "./load-problem.ts";
+import { didYouMean } from "./nearest-name.ts";
+import { nodeAt, offsetOf, plainValue, type Plain } from "./structure.ts";
+import type { YamlNode } from "./yaml-source.ts";
+
+export interface CompiledAction {
+  readonly name: string;
+  readonly title: string | null;
+  readonly properties: ArgumentSchema | null;
+  readonly resource: ArgumentSchema | null;
+  /** Dotted paths into the revision. */
+  readonly sensitive: readonly string[];
+  /** Checks conditions about this action. */
+  readonly environment: Environment;
+  /** Whether the action could carry a field: false only where its schema rules it out. */
+  declares(path: readonly string[]): boolean;
+  readonly fields: readonly string[];
+}
+
+/** As the form lets it through. */
+export interface RawAction {
+  readonly title?: string;
+  readonly properties?: Plain;
+  readonly resource?: Plain;
+  readonly sensitive?: readonly string[];
+}
+
+/** Compiles all declared actions; what is wrong goes to `findings`, advice to `warnings`. */
+export function compileActions(
+  actions: Readonly<Record<string, RawAction>>,
+  root: YamlNode,
+  found: { readonly findings: Finding[]; readonly warnings: Finding[] },
+): ReadonlyMap<string, CompiledAction> {
+  const compiled = new Map<string, CompiledAction>();
+  const untyped = environmentFor();
+  const compileSchema = argumentSchemaCompiler();
+  for (const [name, raw] of Object.entries(actions)) {
+    const at = (...path: readonly (string | number)[]): number =>
+      offsetOf(root, ["actions", name, ...path]);
+    // Read from the text and not from the structure: a schema may hold anything.
+    const schemaOf = (field: "properties" | "resource"): Plain | undefined => {
+      const node = nodeAt(root, ["actions", name, field]);
+      return node?.kind === "mapping" ? plainValue(node) : undefined;
+    };
+    const compileField = (field: "properties" | "resource"): ArgumentSchema | null => {
+      const source = schemaOf(field);
+      if (source === undefined) return null;
+      const result = compileSchema(source);
+      if (result.kind === "schema") return result.schema;
+      for (const { path, message, fix } of result.issues) {
+        found.findings.push({ offset: at(field, ...path), message, fix });
+      }
+      return null;
+    };
+    const source = schemaOf("properties");
+    const properties = compileField("properties");
+    const action: CompiledAction = {
+      name,
+      title: raw.title ?? null,
+      properties,
+      resource: compileField("resource"),
+      sensitive: raw.sensitive ?? [],
+      environment: properties?.types === undefined ? untyped : environmentFor(properties.types),
+      declares: ([first, second, ...rest]) =>
+        first !== "action" || second !== "properties" || declaresField(source, rest),
+      fields: declaredFields(source),
+    };
+    compiled.set(name, action);
+    checkSensitive(action, (index) => at("sensitive", index), found.findings);
+    if (isOpen(source)) {
+      const message = `\`${name}\` takes arguments that its schema does not name`;
+      const fix = "add `additionalProperties: false`, so that such a request is held";
+      found.warnings.push({ offset: at("properties"), message, fix });
+    }
+  }
+  return compiled;
+}
+
+function checkSensitive(
+  action: CompiledAction,
+  offset: (index: number) => number,
+  findings: Finding[],
+): void {
+  action.sensitive.forEach((path, index) => {
+    const segments = path.split(".");
+    if (action.declares(segments)) return;
+    const field = segments[2] ?? "";
+    const message = `\`${action.name}\` has no field \`${path}\`${didYouMean(field, action.fields)}`;
+    findings.push({ offset: offset(index), message, fix: "name a field its schema declares" });
+  });
+}

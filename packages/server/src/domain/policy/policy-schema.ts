@@ -1,0 +1,323 @@
+/**
+ * The form of a policy file: the one source for the loader's structural check and for the JSON
+ * Schema that editors complete from (`policy.schema.json`, written from this).
+ *
+ * Only the keywords of {@link FormSchema} are used. `x-expected` completes the sentence "expected
+ * …" in a load error; `x-later` names what is not supported yet and says so.
+ */
+import { DURATION_PATTERN } from "./duration.ts";
+import { RISKS, STEP_UPS } from "./model.ts";
+
+/** The subset of JSON Schema 2020-12 that describes our files. */
+export interface FormSchema {
+  readonly $schema?: string;
+  readonly $id?: string;
+  readonly title?: string;
+  readonly description?: string;
+  readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean" | "null";
+  readonly enum?: readonly (string | number)[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: FormSchema;
+  readonly minItems?: number;
+  readonly maxItems?: number;
+  readonly properties?: Readonly<Record<string, FormSchema>>;
+  readonly required?: readonly string[];
+  readonly additionalProperties?: boolean | FormSchema;
+  readonly propertyNames?: FormSchema;
+  readonly minProperties?: number;
+  readonly maxProperties?: number;
+  /** Told apart by the type of the value: at most one alternative for each type. */
+  readonly anyOf?: readonly FormSchema[];
+  readonly "x-expected"?: string;
+  readonly "x-later"?: Readonly<Record<string, string>>;
+}
+
+const text = (description: string, maxLength = 500): FormSchema => ({
+  type: "string",
+  minLength: 1,
+  maxLength,
+  description,
+});
+const name = (description: string): FormSchema => ({
+  type: "string",
+  pattern: "^[^\\s:]\\S{0,127}$",
+  description,
+  "x-expected": "a name without white space",
+});
+const id = (description: string): FormSchema => ({
+  type: "string",
+  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
+  description,
+  "x-expected": "letters, digits, `.`, `_` and `-`, at most 64",
+});
+const choice = (values: readonly string[], description: string): FormSchema => ({
+  type: "string",
+  enum: values,
+  description,
+});
+const flag = (description: string): FormSchema => ({ type: "boolean", description });
+const list = (items: FormSchema, description: string, maxItems = 100): FormSchema => ({
+  type: "array",
+  items,
+  minItems: 1,
+  maxItems,
+  description,
+});
+const oneOrMore = (items: FormSchema, description: string): FormSchema => ({
+  anyOf: [items, list(items, description)],
+  description,
+});
+const record = (
+  properties: Readonly<Record<string, FormSchema>>,
+  more: Omit<FormSchema, "type" | "properties" | "additionalProperties"> = {},
+): FormSchema => ({ type: "object", properties, additionalProperties: false, ...more });
+
+const duration = (description: string): FormSchema => ({
+  type: "string",
+  pattern: DURATION_PATTERN,
+  description,
+  "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
+});
+const person = (description: string): FormSchema => ({
+  type: "string",
+  pattern: "^(?!(?:group|person|oncall|owner_of):)\\S{1,128}$",
+  description,
+  "x-expected": "the id of a person, without a prefix",
+});
+const SOURCE: FormSchema = {
+  type: "string",
+  pattern: "^(?:(?:group|person|oncall):\\S{1,128}|owner_of:(?:identity|resource))$",
+  description: "Who may review.",
+  "x-expected":
+    "`group:NAME`, `person:ID`, `oncall:NAME`, `owner_of:identity` or `owner_of:resource`",
+};
+const PATH: FormSchema = {
+  type: "string",
+  pattern:
+    "^(?:action\\.properties|resource\\.properties|subject\\.properties|context)(?:\\.[A-Za-z0-9_$-]{1,128}){1,16}$",
+  description: "A dotted path into the request.",
+  "x-expected": "a dotted path such as `action.properties.amount` or `context.justification`",
+};
+const PATTERN: FormSchema = {
+  type: "string",
+  pattern: "^[^\\s*]{1,256}\\*?$|^\\*$",
+  description: "An exact name, or a beginning followed by `*`.",
+  "x-expected": "a name, or the beginning of one followed by `*`",
+};
+
+const ESCALATE = list(
+  record(
+    { after: duration("How long after the hold began."), to: SOURCE },
+    { required: ["after", "to"] },
+  ),
+  "Who may fill the slots as well after a time on hold. Adds reviewers, removes no requirement.",
+  20,
+);
+
+const APPROVAL_FIELDS: Readonly<Record<string, FormSchema>> = {
+  approvers: {
+    ...SOURCE,
+    pattern: `${SOURCE.pattern ?? ""}|^self$`,
+    "x-expected": `${SOURCE["x-expected"] ?? ""}, or \`self\``,
+    description: "Short for a quorum of one. `self`: the person the identity acts for confirms.",
+  },
+  quorum: list(
+    record(
+      {
+        count: { type: "integer", minimum: 1, maximum: 20, description: "Distinct persons." },
+        from: oneOrMore(SOURCE, "Any of these."),
+        escalate: ESCALATE,
+      },
+      { required: ["count", "from"] },
+    ),
+    "Filled when distinct persons can be matched to all slots of all clauses.",
+    20,
+  ),
+  confirm: list(
+    record(
+      { id: id("Cited in the review."), text: text("What the approver states.") },
+      { required: ["id", "text"] },
+    ),
+    "Statements each approver ticks; part of the review.",
+    20,
+  ),
+  step_up: choice(STEP_UPS, "What an approver must prove beyond being signed in."),
+  edits: record(
+    {
+      fields: list(PATH, "What a person may change."),
+      editor_may_approve: flag("Whether who edited may approve the edited revision."),
+    },
+    { required: ["fields"] },
+  ),
+  deadline: duration("How long the request may stay held; then it expires and nothing runs."),
+  extend: duration("How long one extension may add."),
+  undo: duration("How long after approval a reviewer may retract. Low and medium risk only."),
+  escalate: ESCALATE,
+  on_reject: choice(["none", "halt_session"], "What else a rejection does."),
+  owner_may_approve: flag("Whether the identity's owner may fill a slot."),
+  on_behalf_of_may_approve: flag("Whether the person the identity acts for may fill a slot."),
+  exclude: list(person("A person."), "Persons that must not fill a slot."),
+};
+
+const OUTCOME_FIELDS: Readonly<Record<string, FormSchema>> = {
+  owner: person("The person accountable; told when nobody is eligible."),
+  risk: choice(RISKS, "How much friction the review gets. Default: medium; low for allow."),
+  request_fields: list(PATH, "Fields a submit must carry, or it is refused naming them."),
+  assurance: choice(
+    ["cooperative", "mediated"],
+    "`mediated`: refused where the enforcement point could be gone around.",
+  ),
+  grant: record(
+    { deadline: duration("How long an approval may wait for its redemption. Default: 15m.") },
+    { required: ["deadline"] },
+  ),
+  controls: list(text("A control this serves, e.g. `nist-csf-2.0:PR.AA-05`.", 128), "Controls."),
+};
+
+const RULE = record(
+  {
+    id: id("Cited in decisions and reports."),
+    why: text("One sentence for those who review and those who are refused."),
+    ...OUTCOME_FIELDS,
+    match: record(
+      {
+        action: oneOrMore(PATTERN, "The action's name."),
+        subject: record(
+          {
+            type: oneOrMore(PATTERN, "The identity's type."),
+            id: oneOrMore(PATTERN, "The identity's id."),
+            group: oneOrMore(PATTERN, "A group the identity is in."),
+          },
+          { minProperties: 1, description: "The identity, as the registry knows it." },
+        ),
+        resource: record(
+          {
+            type: oneOrMore(PATTERN, "The resource's type."),
+            id: oneOrMore(PATTERN, "The resource's id."),
+          },
+          { minProperties: 1, description: "What the action is on." },
+        ),
+      },
+      {
+        minProperties: 1,
+        description: "Which requests the rule is about. All that is named must match.",
+        "x-later": { impact: "matching by `impact`", budget: "matching by `budget`" },
+      },
+    ),
+    when: {
+      anyOf: [{ type: "string", minLength: 1, maxLength: 4000 }, { type: "boolean" }],
+      description: "A CEL condition. Without it the rule holds whenever it matches.",
+    },
+    decision: choice(["allow", "hold", "deny"], "What the rule says."),
+    mode: choice(["enforce", "shadow"], "`shadow`: evaluated and recorded, changes nothing."),
+    impact: {
+      type: "string",
+      pattern: "^[a-z][a-z0-9_-]{0,63}$",
+      description: "Which kind of harm this is about, e.g. `spend`.",
+      "x-expected": "a lower-case word such as `spend`",
+    },
+    veto_window: duration("With `allow`: runs after this time unless a person interrupts."),
+    deadline: duration("The approval's deadline, where `approval` is only `self`."),
+    approval: {
+      anyOf: [
+        choice(["self"], "The person the identity acts for confirms."),
+        record(APPROVAL_FIELDS),
+      ],
+      description: "What must be true before a held request is approved.",
+    },
+  },
+  {
+    required: ["id", "match", "decision"],
+    "x-later": { budget: "`budget`", budgets: "`budgets`", stage: "`stage`" },
+  },
+);
+
+const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
+const TIME_OF_DAY: FormSchema = {
+  type: "string",
+  pattern: "^(?:(?:[01][0-9]|2[0-3]):[0-5][0-9]|24:00)$",
+  description: "Wall-clock time in the window's zone.",
+  "x-expected": 'a time of day such as `"02:00"`',
+};
+const JSON_SCHEMA: FormSchema = {
+  type: "object",
+  additionalProperties: true,
+  description: "A JSON Schema (2020-12).",
+};
+
+/** The JSON Schema of a policy file. */
+export const POLICY_SCHEMA: FormSchema = record(
+  {
+    version: { type: "integer", enum: [1], description: "The version of this format." },
+    mode: choice(["enforce", "shadow"], "`shadow`: everything is recorded, nothing is held."),
+    unknown_actions: choice(
+      ["default", "deny"],
+      "What happens to an action that `actions` does not declare: rules and the default as for any, or deny.",
+    ),
+    default: record(
+      {
+        decision: {
+          ...choice(["hold", "deny"], "What is said where no rule matches. Default: deny."),
+          "x-expected": "`hold` or `deny`: what may run unasked is said by a rule",
+        },
+        why: text("One sentence for those who review and those who are refused."),
+        ...OUTCOME_FIELDS,
+        ...APPROVAL_FIELDS,
+      },
+      { required: ["decision"] },
+    ),
+    groups: {
+      type: "object",
+      propertyNames: name("A group."),
+      additionalProperties: { type: "array", items: person("A member."), maxItems: 10_000 },
+      maxProperties: 10_000,
+      description: "Who is in which group. Groups not named here come from the identity provider.",
+    },
+    windows: {
+      type: "object",
+      propertyNames: name("A window."),
+      additionalProperties: record(
+        {
+          days: list(choice(DAYS, "A day."), "The days on which the window opens.", 7),
+          from: TIME_OF_DAY,
+          to: TIME_OF_DAY,
+          zone: { type: "string", maxLength: 64, description: "IANA zone, e.g. Europe/Berlin." },
+        },
+        { required: ["days", "from", "to", "zone"] },
+      ),
+      maxProperties: 1_000,
+      description: "Times for `in_window`. With `to` before `from`, it closes on the next day.",
+    },
+    actions: {
+      type: "object",
+      propertyNames: { ...name("An action."), pattern: "^[^\\s*]{1,256}$" },
+      additionalProperties: record({
+        title: text("A sentence for the card; `{action.properties.amount}` inserts a value.", 200),
+        properties: { ...JSON_SCHEMA, description: "What `action.properties` must look like." },
+        resource: { ...JSON_SCHEMA, description: "What `resource` must look like." },
+        sensitive: list(PATH, "Fields stored and shown as commitments only."),
+      }),
+      maxProperties: 10_000,
+      description: "The arguments of each action. A request that does not fit is held.",
+    },
+    rules: { type: "array", items: RULE, maxItems: 10_000, description: "The rules." },
+  },
+  {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    title: "Haltpoint policy",
+    required: ["version"],
+    "x-later": {
+      budgets: "`budgets`",
+      impact: "the `impact` classifier",
+      impacts: "the impact classifier",
+      lifecycle: "`lifecycle`",
+      packs: "`packs`",
+      organisation: "`organisation`",
+      replay: "`replay`",
+    },
+  },
+);

@@ -1,0 +1,147 @@
+/**
+ * Policy: from a text to something that can be asked, and the face of this folder.
+ *
+ * A bad policy is refused whole: `loadPolicy` gives a policy or everything that is wrong with it.
+ */
+import { sha256Base64url } from "@haltpoint/protocol";
+import { compileActions } from "./actions.ts";
+import type { CompiledPolicy } from "./compiled-policy.ts";
+import { checkGroups, checkIds, checkQuorums, sourcesIn } from "./cross-checks.ts";
+import { toProblems, type Finding, type LoadProblem } from "./load-problem.ts";
+import type { ReviewerSource } from "./model.ts";
+import { POLICY_SCHEMA } from "./policy-schema.ts";
+import type { RawPolicy, RawWindow } from "./raw-policy.ts";
+import { ActionIndex } from "./rule-index.ts";
+import { checkCondition, compileDefault, compileRule, type RuleSurroundings } from "./rules.ts";
+import { nodeAt, offsetOf, readStructure } from "./structure.ts";
+import { minuteOfDay, wallClock, type WallClock, type Window } from "./windows.ts";
+import { readYaml, type YamlNode } from "./yaml-source.ts";
+
+export { evaluate } from "./evaluate.ts";
+export { explain } from "./explain.ts";
+export { formatLoadProblem, type LoadProblem } from "./load-problem.ts";
+export type { CompiledPolicy } from "./compiled-policy.ts";
+
+export type LoadedPolicy =
+  | { readonly ok: true; readonly policy: CompiledPolicy }
+  | { readonly ok: false; readonly problems: readonly LoadProblem[] };
+
+/**
+ * Reads a policy. `file` is only named in problems. Pure: the same text gives the same policy, and
+ * its version is the digest of the text.
+ */
+export function loadPolicy(text: string, { file }: { readonly file: string }): LoadedPolicy {
+  const source = { file, text };
+  const { root, findings: unreadable } = readYaml(text);
+  if (root === null || unreadable.length > 0) {
+    const empty = { offset: 0, message: "the file is empty", fix: "begin with `version: 1`" };
+    const findings = unreadable.length > 0 ? unreadable : [empty];
+    return { ok: false, problems: toProblems(source, findings) };
+  }
+  const findings: Finding[] = [];
+  const warnings: Finding[] = [];
+  const raw = readStructure(root, POLICY_SCHEMA, findings);
+  if (raw === undefined) return { ok: false, problems: toProblems(source, findings) };
+  const parts = compileParts(raw as unknown as RawPolicy, { text, root, findings, warnings });
+  if (findings.length > 0) return { ok: false, problems: toProblems(source, findings) };
+  const policy: CompiledPolicy = {
+    ...parts,
+    version: sha256Base64url(text),
+    index: new ActionIndex(parts.rules),
+    warnings: toProblems(source, warnings),
+  };
+  return { ok: true, policy };
+}
+
+/** Everything wrong with a policy text, and what is worth knowing about one that loads. */
+export function checkPolicy(
+  text: string,
+  { file }: { readonly file: string },
+): { readonly problems: readonly LoadProblem[]; readonly warnings: readonly LoadProblem[] } {
+  const loaded = loadPolicy(text, { file });
+  return loaded.ok
+    ? { problems: [], warnings: loaded.policy.warnings }
+    : { problems: loaded.problems, warnings: [] };
+}
+
+/** Dotted paths of the action's sensitive fields; `*` stands for every element or member. */
+export function sensitivePaths(policy: CompiledPolicy, actionName: string): readonly string[] {
+  return policy.actions.get(actionName)?.sensitive ?? [];
+}
+
+/** The groups the policy declares, by name without the prefix, with the ids of their members. */
+export function groupsOf(policy: CompiledPolicy): ReadonlyMap<string, readonly string[]> {
+  return policy.groups;
+}
+
+/** Everybody who may be asked: what a roster for this policy must know. */
+export function sourcesOf(policy: CompiledPolicy): readonly ReviewerSource[] {
+  return policy.sources;
+}
+
+type Loading = Pick<RuleSurroundings, "text" | "root" | "findings" | "warnings">;
+type Parts = Omit<CompiledPolicy, "version" | "index" | "warnings">;
+
+function compileParts(raw: RawPolicy, loading: Loading): Parts {
+  const { findings, warnings, root } = loading;
+  // What is wrong in form is not looked at again: its gaps would give misleading findings.
+  const isWhole = wholeness(root, findings);
+  const actions = compileActions(raw.actions ?? {}, root, { findings, warnings });
+  const windows = compileWindows(raw.windows ?? {}, root, findings);
+  const unknownActions = raw.unknown_actions ?? "default";
+  const closed = unknownActions === "deny";
+  const around = { ...loading, actions, windows, closed, shared: new Map() };
+  const fallback = compileDefault(isWhole(["default"]) ? raw.default : undefined, around);
+  const rawRules = raw.rules ?? [];
+  const rules = rawRules.flatMap((rule, at) => {
+    if (isWhole(["rules", at])) return compileRule(rule, at, around) ?? [];
+    const isReadable = isWhole(["rules", at, "match"]) && isWhole(["rules", at, "when"]);
+    if (isReadable && rule?.match !== undefined) checkCondition(rule, at, around);
+    return [];
+  });
+  const groups = new Map(Object.entries(raw.groups ?? {}));
+  checkIds(rawRules, loading);
+  checkQuorums({ rules, fallback, groups, actions: [...actions.keys()] }, loading);
+  const sources = sourcesIn([fallback, ...rules]);
+  checkGroups(sources, groups, loading);
+  return { mode: raw.mode ?? "enforce", unknownActions, fallback, rules, actions, groups, sources };
+}
+
+/** Whether nothing that was found so far is inside the node at a path. */
+function wholeness(
+  root: YamlNode,
+  findings: readonly Finding[],
+): (path: readonly (string | number)[]) => boolean {
+  const broken = findings.map(({ offset }) => offset);
+  return (path) => {
+    const node = nodeAt(root, path);
+    if (node === null) return true;
+    return !broken.some((offset) => offset >= node.offset && offset <= node.end);
+  };
+}
+
+function compileWindows(
+  windows: Readonly<Record<string, RawWindow>>,
+  root: YamlNode,
+  findings: Finding[],
+): ReadonlyMap<string, Window> {
+  const compiled = new Map<string, Window>();
+  const clocks = new Map<string, WallClock | null>();
+  for (const [name, { days = [], from = "", to = "", zone = "UTC" }] of Object.entries(windows)) {
+    const clock = clocks.get(zone) ?? wallClock(zone);
+    clocks.set(zone, clock);
+    const at = (field: string): number => offsetOf(root, ["windows", name, field]);
+    if (clock === null) {
+      const message = `there is no time zone \`${zone}\``;
+      findings.push({ offset: at("zone"), message, fix: "write an IANA zone: `Europe/Berlin`" });
+    }
+    if (from === to || from === "24:00") {
+      const message = from === to ? "the window is empty" : "a window cannot open at 24:00";
+      findings.push({ offset: at("from"), message, fix: "write 00:00 to 24:00 for a whole day" });
+    }
+    // Entered even when broken, so that conditions naming it are not blamed for it.
+    const [fromMinute, toMinute] = [minuteOfDay(from), minuteOfDay(to)];
+    if (clock !== null) compiled.set(name, { days, fromMinute, toMinute, clock });
+  }
+  return compiled;
+}
