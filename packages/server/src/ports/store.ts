@@ -140,6 +140,8 @@ export type Write =
       readonly state: RequestState;
       /** When a timer of this request is due next; null: never. */
       readonly dueAt: number | null;
+      /** For text search; taken from the first write of a request and never changed. */
+      readonly title?: string;
     }
   | { readonly kind: "revision"; readonly revision: StoredRevision }
   | { readonly kind: "opening"; readonly opening: StoredOpening }
@@ -200,12 +202,14 @@ export interface RequestQuery {
   readonly text?: string;
   readonly order: "oldest" | "newest";
   readonly limit: number;
-  /** From the last page's answer. */
+  /** From the last page's answer; any other is a `StoreFault` with code `invalid_cursor`. */
   readonly cursor?: string;
 }
 
 export interface Page<T> {
+  /** At most as many as asked for; a text search may give fewer although more follow. */
   readonly items: readonly T[];
+  /** Null on the last page, and only there. */
   readonly cursor: string | null;
 }
 

@@ -1,0 +1,238 @@
+/**
+ * One commit inside an open transaction: every expectation is compared with what the transaction
+ * sees, then everything is written, or nothing is (the caller rolls back to its savepoint).
+ *
+ * INVARIANT: facts are fenced. All commits of this store go through here, one after the other, so
+ * a halt, a policy or a membership change that was acknowledged before cannot be jumped (T37).
+ */
+import { StoreFault } from "../../ports/store-fault.ts";
+import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
+import { deleteOutboxItem, insertEntry, readLastSequence, upsertOutboxItem } from "./entries.ts";
+import { insertCommand } from "./installation.ts";
+import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
+import {
+  readLiveCredentialIds,
+  replaceShifts,
+  upsertCredential,
+  upsertIdentity,
+  upsertPerson,
+} from "./registry.ts";
+import {
+  insertKey,
+  insertOpening,
+  insertRequest,
+  insertRevision,
+  readFence,
+  readKey,
+  updateRequest,
+} from "./requests.ts";
+import type { Session, Statement } from "./session.ts";
+
+/** Where the transaction stands: read once after its locks are held, moved on by each commit. */
+export interface Standing {
+  readonly now: number;
+  readonly epochs: Epochs;
+  readonly lastLogIndex: number;
+}
+
+export type Applied =
+  | {
+      readonly kind: "applied";
+      readonly standing: Standing;
+      /** Requests whose state or stream grew. */
+      readonly requestIds: readonly string[];
+      readonly movedEpochs: boolean;
+    }
+  | { readonly kind: "stale"; readonly what: StaleFact };
+
+type RequestWrite = Extract<Write, { readonly kind: "request" }>;
+
+/** Entries of this stream concern no request. */
+const SYSTEM_STREAM = "system";
+
+/**
+ * @throws StoreFault `misused`, or the driver's error; then the savepoint must be rolled back.
+ */
+export async function applyCommit(
+  session: Session,
+  commit: Commit,
+  before: Standing,
+): Promise<Applied> {
+  const requestWrite = soundRequestWrite(commit);
+  const stale =
+    (await staleFact(session, commit.expected, before)) ??
+    (await staleRequest(session, commit, requestWrite));
+  if (stale !== null) return { kind: "stale", what: stale };
+
+  const requestIds = new Set<string>();
+  if (requestWrite !== null) requestIds.add(requestWrite.state.id);
+  const lastSequences = new Map<string, number>();
+  let standing = before;
+  for (const write of commit.writes) {
+    if (write.kind === "entry") {
+      const { stream } = write.draft;
+      const last = lastSequences.get(stream) ?? (await readLastSequence(session, stream));
+      const place = { logIndex: standing.lastLogIndex + 1, sequence: last + 1 };
+      await run(session, insertEntry(write.draft, place));
+      lastSequences.set(stream, place.sequence);
+      standing = { ...standing, lastLogIndex: place.logIndex };
+      if (stream !== SYSTEM_STREAM) requestIds.add(stream);
+      continue;
+    }
+    standing = { ...standing, epochs: epochsAfter(write, standing.epochs) };
+    for (const statement of statementsOf(write, standing.epochs)) await run(session, statement);
+  }
+  await run(session, insertCommand(commit.commandId, before.now));
+  const movedEpochs = standing.epochs !== before.epochs;
+  return { kind: "applied", standing, requestIds: [...requestIds], movedEpochs };
+}
+
+async function run(session: Session, statement: Statement): Promise<void> {
+  await session.execute(statement.sql, statement.params);
+}
+
+/** Everything expected but the request's version, the cheapest first. */
+async function staleFact(
+  session: Session,
+  expected: Expected,
+  standing: Standing,
+): Promise<StaleFact | null> {
+  const { epochs, before, unusedKey, halt, liveCredentials } = expected;
+  for (const kind of ["policy", "halt", "membership"] as const) {
+    const relied = epochs?.[kind];
+    if (relied !== undefined && relied !== standing.epochs[kind]) return kind;
+  }
+  // INVARIANT: I7 deadlines are guards: what was in time when it was decided may be late by now.
+  if (before !== undefined && standing.now >= before) return "deadline";
+  if (unusedKey !== undefined) {
+    if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
+  }
+  if (halt !== undefined) {
+    if ((await readLiftCount(session, halt.id)) !== halt.lifts) return "halt";
+  }
+  if (liveCredentials !== undefined) {
+    const { kind, id, ids } = liveCredentials;
+    const live = await readLiveCredentialIds(session, { kind, id }, standing.now);
+    const wanted = new Set(ids);
+    if (live.length !== wanted.size || live.some((one) => !wanted.has(one))) return "credentials";
+  }
+  return null;
+}
+
+/** Writes the state where there is one to write: being fresh and writing it is one step. */
+async function staleRequest(
+  session: Session,
+  commit: Commit,
+  write: RequestWrite | null,
+): Promise<StaleFact | null> {
+  const expected = commit.expected.request;
+  if (expected === undefined) return null;
+  if (write === null) {
+    const found = await readFence(session, expected.id);
+    return (found?.version ?? 0) === expected.version ? null : "request";
+  }
+  if (expected.version > 0 && !hasEntryOf(commit, write.state.id)) {
+    await refuseStatusWithoutEntry(session, write, expected.version);
+  }
+  const { sql, params } =
+    expected.version === 0 ? insertRequest(write) : updateRequest(write, expected.version);
+  const changed = await session.execute(sql, params);
+  return changed === 1 ? null : "request";
+}
+
+function hasEntryOf(commit: Commit, requestId: string): boolean {
+  return commit.writes.some((write) => write.kind === "entry" && write.draft.stream === requestId);
+}
+
+/** INVARIANT: I8 no evidence, no effect. Without an entry a state may renew a lease, no more. */
+async function refuseStatusWithoutEntry(
+  session: Session,
+  write: RequestWrite,
+  version: number,
+): Promise<void> {
+  const found = await readFence(session, write.state.id);
+  if (found === null || found.version !== version) return;
+  if (found.status !== write.state.status) {
+    throw misused(`\`${write.state.id}\` would become \`${write.state.status}\` without an entry`);
+  }
+}
+
+/** The one state that a commit may write, after checking that its fence is complete. */
+function soundRequestWrite(commit: Commit): RequestWrite | null {
+  const writes = commit.writes.filter((write) => write.kind === "request");
+  const [write] = writes;
+  if (write === undefined) return null;
+  const { id, version } = write.state;
+  if (writes.length > 1) throw misused("a commit writes one request, or each needs its own fence");
+  const expected = commit.expected.request;
+  // INVARIANT: I6 no lost update: a state is written only over the version it was decided from.
+  if (expected === undefined || expected.id !== id) {
+    throw misused(`the state of \`${id}\` would be written without expecting its version`);
+  }
+  if (version <= expected.version) {
+    throw misused(`the version of \`${id}\` would go from ${expected.version} to ${version}`);
+  }
+  if (expected.version === 0 && !hasEntryOf(commit, id)) {
+    throw misused(`\`${id}\` would begin without an entry`);
+  }
+  return write;
+}
+
+function misused(message: string): StoreFault {
+  return new StoreFault("misused", message);
+}
+
+function epochsAfter(write: Write, epochs: Epochs): Epochs {
+  switch (write.kind) {
+    case "policy":
+      return { ...epochs, policy: epochs.policy + 1 };
+    case "halt":
+      return { ...epochs, halt: epochs.halt + 1 };
+    case "identity":
+    case "person":
+    case "on_call":
+      return { ...epochs, membership: epochs.membership + 1 };
+    case "request":
+    case "revision":
+    case "opening":
+    case "entry":
+    case "key":
+    case "credential":
+    case "outbox":
+    case "outbox_done":
+      return epochs;
+  }
+}
+
+/** @param epochs as this very write made them. */
+function statementsOf(
+  write: Exclude<Write, { readonly kind: "entry" }>,
+  epochs: Epochs,
+): readonly Statement[] {
+  switch (write.kind) {
+    case "request":
+      return []; // Written with its fence.
+    case "revision":
+      return [insertRevision(write.revision)];
+    case "opening":
+      return [insertOpening(write.opening)];
+    case "key":
+      return [insertKey(write.record)];
+    case "identity":
+      return [upsertIdentity(write.identity)];
+    case "person":
+      return [upsertPerson(write.person)];
+    case "credential":
+      return [upsertCredential(write.credential)];
+    case "policy":
+      return [insertPolicy(write.policy)];
+    case "halt":
+      return [upsertHalt(write.halt, epochs.halt)];
+    case "on_call":
+      return replaceShifts(write.roster, write.shifts);
+    case "outbox":
+      return [upsertOutboxItem(write.item)];
+    case "outbox_done":
+      return [deleteOutboxItem(write.id)];
+  }
+}

@@ -1,0 +1,112 @@
+/** The ledger's entries, and the outbox of what is to be told about them. */
+import { sealEntry, type EntryDraft, type SealedEntry } from "../../domain/ledger/entry.ts";
+import type { OutboxItem } from "../../ports/store.ts";
+import {
+  integerOf,
+  textOf,
+  textOrNull,
+  type Row,
+  type Session,
+  type Statement,
+} from "./session.ts";
+
+const ENTRIES_PAGE_MAX = 10_000;
+
+/** Seals the draft at its place. Sealing twice at one place fails: (stream, sequence) is unique. */
+export function insertEntry(
+  draft: EntryDraft,
+  place: { readonly logIndex: number; readonly sequence: number },
+): Statement {
+  const { canonical, hash } = sealEntry(draft, place.sequence);
+  return {
+    sql: `INSERT INTO entries (log_index, stream, sequence, hash, canonical)
+      VALUES (?, ?, ?, ?, ?)`,
+    params: [place.logIndex, draft.stream, place.sequence, hash, canonical],
+  };
+}
+
+type Sealed = Omit<SealedEntry, "logIndex" | "canonical" | "hash">;
+
+function entryOf(row: Row): SealedEntry {
+  const canonical = textOf(row, "canonical");
+  const { stream, sequence, kind, at, actor, data } = JSON.parse(canonical) as Sealed;
+  return {
+    logIndex: integerOf(row, "log_index"),
+    stream,
+    sequence,
+    kind,
+    at,
+    actor,
+    data,
+    canonical,
+    hash: textOf(row, "hash"),
+  };
+}
+
+/** The last sequence number of a stream; 0: it has no entry. */
+export async function readLastSequence(session: Session, stream: string): Promise<number> {
+  const [row] = await session.query(
+    "SELECT COALESCE(MAX(sequence), 0) AS sequence FROM entries WHERE stream = ?",
+    [stream],
+  );
+  return row === undefined ? 0 : integerOf(row, "sequence");
+}
+
+export async function readEntries(
+  session: Session,
+  stream: string,
+): Promise<readonly SealedEntry[]> {
+  const rows = await session.query(
+    "SELECT log_index, hash, canonical FROM entries WHERE stream = ? ORDER BY sequence",
+    [stream],
+  );
+  return rows.map(entryOf);
+}
+
+export async function readEntriesAfter(
+  session: Session,
+  after: number,
+  limit: number,
+): Promise<readonly SealedEntry[]> {
+  const rows = await session.query(
+    `SELECT log_index, hash, canonical FROM entries WHERE log_index > ?
+      ORDER BY log_index LIMIT ?`,
+    [after, Math.min(limit, ENTRIES_PAGE_MAX)],
+  );
+  return rows.map(entryOf);
+}
+
+/** A retry writes the item again, with its next time and number of attempts. */
+export function upsertOutboxItem(item: OutboxItem): Statement {
+  return {
+    sql: `INSERT INTO outbox (id, kind, request_id, payload, not_before, attempts)
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, request_id = excluded.request_id,
+        payload = excluded.payload, not_before = excluded.not_before,
+        attempts = excluded.attempts`,
+    params: [item.id, item.kind, item.requestId, item.payload, item.notBefore, item.attempts],
+  };
+}
+
+export function deleteOutboxItem(id: string): Statement {
+  return { sql: "DELETE FROM outbox WHERE id = ?", params: [id] };
+}
+
+export async function readOutboxDue(
+  session: Session,
+  now: number,
+  limit: number,
+): Promise<readonly OutboxItem[]> {
+  const rows = await session.query(
+    "SELECT * FROM outbox WHERE not_before <= ? ORDER BY not_before, number LIMIT ?",
+    [now, limit],
+  );
+  return rows.map((row) => ({
+    id: textOf(row, "id"),
+    kind: textOf(row, "kind"),
+    requestId: textOrNull(row, "request_id"),
+    payload: textOf(row, "payload"),
+    notBefore: integerOf(row, "not_before"),
+    attempts: integerOf(row, "attempts"),
+  }));
+}

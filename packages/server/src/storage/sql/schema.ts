@@ -1,0 +1,182 @@
+/**
+ * The schema, as the migrations that make it. Forward only: a migration that was released is never
+ * changed (its checksum is compared at every start), a mistake in it is mended by the next one.
+ *
+ * One text for all databases, with the words of the dialect in braces. Times are integer
+ * milliseconds since the epoch. JSON is text: what is hashed must come back byte for byte.
+ */
+
+export interface Migration {
+  readonly name: string;
+  readonly statements: readonly string[];
+}
+
+const INSTALLATION = [
+  // One row. Every commit reads it first, and it fences the epochs that commands relied on.
+  `CREATE TABLE installation (
+    id {integer} NOT NULL PRIMARY KEY CHECK (id = 1),
+    policy_epoch {integer} NOT NULL,
+    halt_epoch {integer} NOT NULL,
+    membership_epoch {integer} NOT NULL,
+    clock_high_water {integer} NOT NULL
+  ){table}`,
+  `INSERT INTO installation VALUES (1, 0, 0, 0, 0)`,
+  `CREATE TABLE secrets (
+    name {text} NOT NULL PRIMARY KEY,
+    value {bytes} NOT NULL
+  ){table}`,
+  // Only for looking up commits whose answer was lost; rows go after an hour.
+  `CREATE TABLE commands (
+    id {text} NOT NULL PRIMARY KEY,
+    committed_at {integer} NOT NULL
+  ){keyedTable}`,
+  `CREATE INDEX commands_committed_at ON commands (committed_at)`,
+];
+
+const REQUESTS = [
+  // `number` orders requests of the same millisecond; it is not a count and names nothing.
+  // The columns between `due_at` and `state` are for finding a request; they never change.
+  `CREATE TABLE requests (
+    number {number},
+    id {text} NOT NULL UNIQUE,
+    version {integer} NOT NULL CHECK (version > 0),
+    status {text} NOT NULL,
+    due_at {integer},
+    created_at {integer} NOT NULL,
+    identity_id {text} NOT NULL,
+    owner_id {text} NOT NULL,
+    session_id {text},
+    action_name {text} NOT NULL,
+    id_ending {text} NOT NULL,
+    search_text {text} NOT NULL,
+    state {text} NOT NULL
+  ){table}`,
+  // Few, because each is a page to flush for every submission: see request-list.ts for their use.
+  `CREATE INDEX requests_created ON requests (created_at, number)`,
+  `CREATE INDEX requests_status ON requests (status, created_at, number)`,
+  `CREATE INDEX requests_identity ON requests (identity_id, status, created_at, number)`,
+  `CREATE INDEX requests_owner ON requests (owner_id, created_at, number)`,
+  `CREATE INDEX requests_session ON requests (session_id, created_at, number)
+    WHERE session_id IS NOT NULL`,
+  `CREATE INDEX requests_action ON requests (action_name, created_at, number)`,
+  `CREATE INDEX requests_ending ON requests (id_ending)`,
+  `CREATE INDEX requests_due ON requests (due_at) WHERE due_at IS NOT NULL`,
+  `CREATE TABLE revisions (
+    request_id {text} NOT NULL REFERENCES requests (id),
+    number {integer} NOT NULL,
+    digest {text} NOT NULL,
+    committed {text} NOT NULL,
+    PRIMARY KEY (request_id, number)
+  ){table}`,
+  // Apart from the revisions, so that they can be erased and every digest still holds.
+  `CREATE TABLE openings (
+    request_id {text} NOT NULL,
+    revision {integer} NOT NULL,
+    path {text} NOT NULL,
+    salt {text} NOT NULL,
+    value {text} NOT NULL,
+    PRIMARY KEY (request_id, revision, path),
+    FOREIGN KEY (request_id, revision) REFERENCES revisions (request_id, number)
+  ){table}`,
+  `CREATE TABLE idempotency_keys (
+    principal {text} NOT NULL,
+    idempotency_key {text} NOT NULL,
+    fingerprint {text} NOT NULL,
+    request_id {text},
+    answer {text},
+    used_at {integer} NOT NULL,
+    PRIMARY KEY (principal, idempotency_key)
+  ){keyedTable}`,
+];
+
+const EVIDENCE = [
+  // Kind, time, actor and data are read from `canonical`: nothing beside it could contradict it.
+  `CREATE TABLE entries (
+    log_index {integer} NOT NULL PRIMARY KEY,
+    stream {text} NOT NULL,
+    sequence {integer} NOT NULL,
+    hash {text} NOT NULL,
+    canonical {text} NOT NULL,
+    UNIQUE (stream, sequence)
+  ){table}`,
+  `CREATE TABLE outbox (
+    number {number},
+    id {text} NOT NULL UNIQUE,
+    kind {text} NOT NULL,
+    request_id {text},
+    payload {text} NOT NULL,
+    not_before {integer} NOT NULL,
+    attempts {integer} NOT NULL
+  ){table}`,
+  `CREATE INDEX outbox_due ON outbox (not_before, number)`,
+];
+
+const REGISTRY = [
+  `CREATE TABLE identities (
+    id {text} NOT NULL PRIMARY KEY,
+    type {text} NOT NULL,
+    owner_id {text} NOT NULL,
+    stage {text} NOT NULL,
+    groups_json {text} NOT NULL,
+    labels_json {text} NOT NULL,
+    acts_for_people {integer} NOT NULL,
+    assurance {text} NOT NULL,
+    mode {text} NOT NULL,
+    may_json {text},
+    created_at {integer} NOT NULL
+  ){table}`,
+  `CREATE TABLE persons (
+    id {text} NOT NULL PRIMARY KEY,
+    name {text} NOT NULL,
+    rights_json {text} NOT NULL,
+    disabled {integer} NOT NULL,
+    created_at {integer} NOT NULL
+  ){table}`,
+  `CREATE TABLE credentials (
+    id {text} NOT NULL PRIMARY KEY,
+    holder_kind {text} NOT NULL,
+    holder_id {text} NOT NULL,
+    hash {text} NOT NULL UNIQUE,
+    prefix {text} NOT NULL,
+    via {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    expires_at {integer} NOT NULL,
+    revoked_at {integer}
+  ){table}`,
+  `CREATE INDEX credentials_holder ON credentials (holder_kind, holder_id, created_at)`,
+  `CREATE TABLE on_call_shifts (
+    number {number},
+    roster {text} NOT NULL,
+    person_id {text} NOT NULL,
+    starts_at {integer} NOT NULL,
+    ends_at {integer} NOT NULL
+  ){table}`,
+  `CREATE INDEX on_call_shifts_roster ON on_call_shifts (roster, starts_at)`,
+  // Every publication is a row, also of a text that was in force before.
+  `CREATE TABLE policies (
+    number {number},
+    version {text} NOT NULL,
+    policy_text {text} NOT NULL,
+    published_by {text} NOT NULL,
+    published_at {integer} NOT NULL
+  ){table}`,
+  `CREATE INDEX policies_version ON policies (version, number)`,
+  `CREATE TABLE halts (
+    id {text} NOT NULL PRIMARY KEY,
+    scope_key {text} NOT NULL,
+    scope_json {text} NOT NULL,
+    reason {text} NOT NULL,
+    placed_by {text} NOT NULL,
+    placed_at {integer} NOT NULL,
+    epoch {integer} NOT NULL UNIQUE,
+    lifts_json {text} NOT NULL,
+    lift_count {integer} NOT NULL,
+    lifted_at {integer}
+  ){table}`,
+  `CREATE INDEX halts_scope ON halts (scope_key, epoch)`,
+];
+
+/** In order; the number of a migration is its place, from 1. */
+export const MIGRATIONS: readonly Migration[] = [
+  { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
+];

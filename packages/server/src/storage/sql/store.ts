@@ -1,0 +1,217 @@
+/** The store, on any database that has a session and a dialect. */
+import type { Random } from "../../ports/random.ts";
+import { StoreFault } from "../../ports/store-fault.ts";
+import type { Commit, CommitResult, Committed, RequestQuery, Store } from "../../ports/store.ts";
+import { readEntries, readEntriesAfter, readOutboxDue } from "./entries.ts";
+import type { GroupCommit } from "./group-commit.ts";
+import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
+import {
+  readHalt,
+  readHalts,
+  readHaltsFor,
+  readPolicy,
+  readPolicyByVersion,
+} from "./policies-and-halts.ts";
+import {
+  readCredentialByHash,
+  readCredentials,
+  readIdentities,
+  readIdentity,
+  readOnCall,
+  readPerson,
+  readPersons,
+  readShifts,
+} from "./registry.ts";
+import { listRequests } from "./request-list.ts";
+import {
+  countRequests,
+  readDue,
+  readIdsByEnding,
+  readKey,
+  readNextDue,
+  readOpenings,
+  readRequest,
+  readRevision,
+} from "./requests.ts";
+import type { Session } from "./session.ts";
+import type { StoreClock } from "./store-clock.ts";
+
+const SECRET_BYTES = 32;
+
+export interface SqlStoreOptions {
+  /** For reads: sees what is durable, never a transaction under way. */
+  readonly reads: Session;
+  readonly commits: GroupCommit;
+  readonly clock: StoreClock;
+  readonly random: Random;
+  readonly backup: (file: string) => Promise<void>;
+  /** Closes the connections, once nothing runs on them. */
+  readonly release: () => void | Promise<void>;
+}
+
+export class SqlStore implements Store {
+  readonly #options: SqlStoreOptions;
+  #closing: Promise<void> | null = null;
+
+  constructor(options: SqlStoreOptions) {
+    this.#options = options;
+  }
+
+  get #reads(): Session {
+    if (this.#closing !== null) throw new StoreFault("closed", "the store is closed");
+    return this.#options.reads;
+  }
+
+  async time() {
+    const { highWaterMs } = await readInstallation(this.#reads);
+    return this.#options.clock.read(highWaterMs);
+  }
+
+  async epochs() {
+    return (await readInstallation(this.#reads)).epochs;
+  }
+
+  async lastLogIndex() {
+    return (await readInstallation(this.#reads)).lastLogIndex;
+  }
+
+  async request(id: string) {
+    return readRequest(this.#reads, id);
+  }
+
+  async requestIdsByShort(short: string, limit: number) {
+    return readIdsByEnding(this.#reads, short, limit);
+  }
+
+  async requests(query: RequestQuery) {
+    return listRequests(this.#reads, query);
+  }
+
+  async countRequests(query: Pick<RequestQuery, "statuses" | "identity">) {
+    return countRequests(this.#reads, query);
+  }
+
+  async revision(requestId: string, number: number) {
+    return readRevision(this.#reads, requestId, number);
+  }
+
+  async openings(requestId: string, revision: number) {
+    return readOpenings(this.#reads, requestId, revision);
+  }
+
+  async key(principal: string, key: string) {
+    return readKey(this.#reads, principal, key);
+  }
+
+  async identity(id: string) {
+    return readIdentity(this.#reads, id);
+  }
+
+  async identities() {
+    return readIdentities(this.#reads);
+  }
+
+  async person(id: string) {
+    return readPerson(this.#reads, id);
+  }
+
+  async persons() {
+    return readPersons(this.#reads);
+  }
+
+  async credentialByHash(hash: string) {
+    return readCredentialByHash(this.#reads, hash);
+  }
+
+  async credentials(kind: "identity" | "person", id: string) {
+    return readCredentials(this.#reads, { kind, id });
+  }
+
+  async policy() {
+    return readPolicy(this.#reads);
+  }
+
+  async policyByVersion(version: string) {
+    return readPolicyByVersion(this.#reads, version);
+  }
+
+  async haltsFor(scopeKeys: readonly string[]) {
+    return readHaltsFor(this.#reads, scopeKeys);
+  }
+
+  async halts(limit: number) {
+    return readHalts(this.#reads, limit);
+  }
+
+  async halt(id: string) {
+    return readHalt(this.#reads, id);
+  }
+
+  async onCall(roster: string, at: number) {
+    return readOnCall(this.#reads, roster, at);
+  }
+
+  async onCallShifts() {
+    return readShifts(this.#reads);
+  }
+
+  async due(now: number, limit: number) {
+    return readDue(this.#reads, now, limit);
+  }
+
+  async nextDue() {
+    return readNextDue(this.#reads);
+  }
+
+  async entries(stream: string) {
+    return readEntries(this.#reads, stream);
+  }
+
+  async entriesAfter(after: number, limit: number) {
+    return readEntriesAfter(this.#reads, after, limit);
+  }
+
+  async outboxDue(now: number, limit: number) {
+    return readOutboxDue(this.#reads, now, limit);
+  }
+
+  /**
+   * Kept in the database, beside what it protects: whoever can read the database or a backup can
+   * test guesses of what was submitted against the sameness HMAC. Such a secret authorises nothing.
+   */
+  async secret(name: string) {
+    const known = await readSecret(this.#reads, name);
+    if (known !== null) return known;
+    const { sql, params } = insertSecret(name, this.#options.random.bytes(SECRET_BYTES));
+    return this.#options.commits.transaction(async (session) => {
+      await session.execute(sql, params);
+      const kept = await readSecret(session, name);
+      if (kept === null) throw new Error(`the secret \`${name}\` was not kept`);
+      return kept;
+    });
+  }
+
+  async commandOutcome(commandId: string) {
+    await this.#options.commits.settle();
+    return (await hasCommand(this.#reads, commandId)) ? "committed" : "absent";
+  }
+
+  commit(commit: Commit): Promise<CommitResult> {
+    return this.#options.commits.commit(commit);
+  }
+
+  onCommitted(listener: (committed: Committed) => void) {
+    return this.#options.commits.onCommitted(listener);
+  }
+
+  async backup(file: string) {
+    if (this.#closing !== null) throw new StoreFault("closed", "the store is closed");
+    await this.#options.backup(file);
+  }
+
+  /** Commits what waits, then lets the database go. Closing twice is closing once. */
+  close(): Promise<void> {
+    this.#closing ??= this.#options.commits.close().then(() => this.#options.release());
+    return this.#closing;
+  }
+}
