@@ -188,6 +188,11 @@ export const PROBLEMS = {
   halt_not_active: { status: 409, exit: EXIT.conflict, title: "this halt is not in force" },
 
   // Names and limits.
+  method_not_allowed: {
+    status: 405,
+    exit: EXIT.usage,
+    title: "this address does not take that method",
+  },
   not_found: { status: 404, exit: EXIT.notFound, title: "there is no such thing here" },
   ambiguous_id: {
     status: 409,

@@ -4,7 +4,8 @@ import type { PolicyDecision } from "../domain/policy/model.ts";
 import { explain, formatLoadProblem, loadPolicy } from "../domain/policy/policy.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
-import { commitOnce } from "./execute.ts";
+import { commitOnce, type Keyed } from "./execute.ts";
+import { doneBefore, withKey } from "./keyed-change.ts";
 import { systemEntry } from "./registry.ts";
 
 export interface Publish {
@@ -13,6 +14,8 @@ export interface Publish {
   readonly by: string;
   /** Name of the file, for messages. */
   readonly file: string;
+  /** The caller's idempotency key; the host's own commands have none. */
+  readonly keyed?: Keyed;
 }
 
 /** Puts a policy in force, or says with line, column and caret why not; the last one stays then. */
@@ -20,7 +23,10 @@ export async function publishPolicy(
   app: App,
   publish: Publish,
 ): Promise<Answer<{ readonly version: string; readonly changed: boolean }>> {
-  const { text, by, file } = publish;
+  const { text, by, file, keyed } = publish;
+  const before = await doneBefore(app, keyed);
+  if (!before.ok) return before;
+  if (before.value !== null) return answered({ version: before.value.answer ?? "", changed: false });
   const { now } = await app.store.time();
   const loaded = loadPolicy(text, { file });
   if (!loaded.ok) {
@@ -33,14 +39,16 @@ export async function publishPolicy(
   const current = await app.store.policy();
   if (current?.version === version) return answered({ version, changed: false });
   const data = { version, previous: current?.version ?? null };
-  await commitOnce(app, {
-    expected: {},
+  const key = withKey(keyed, { answer: version, now });
+  const done = await commitOnce(app, {
+    expected: key.expected,
     writes: [
       { kind: "policy", policy: { version, text, by, at: now } },
       systemEntry("policy_published", now, by, data),
+      ...key.writes,
     ],
   });
-  return answered({ version, changed: true });
+  return done ? answered({ version, changed: true }) : publishPolicy(app, publish);
 }
 
 export interface Explained {

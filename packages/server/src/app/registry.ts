@@ -16,11 +16,14 @@ import type {
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { credentialHash } from "./authenticate.ts";
-import { commitOnce } from "./execute.ts";
+import { commitOnce, type Keyed } from "./execute.ts";
+import { doneBefore, withKey } from "./keyed-change.ts";
 
 /** Whoever changes the registry: `person:ana`, or `operator` on the host. */
 export interface Change {
   readonly by: string;
+  /** The caller's idempotency key; the host's own commands have none. */
+  readonly keyed?: Keyed;
 }
 
 const SECRET_BYTES = 32;
@@ -32,7 +35,10 @@ export async function saveIdentity(
   identity: Omit<StoredIdentity, "createdAt">,
   change: Change & { readonly mustBe: "new" | "known" },
 ): Promise<Answer<IdentityView>> {
+  const before = await doneBefore(app, change.keyed);
+  if (!before.ok) return before;
   const known = await app.store.identity(identity.id);
+  if (before.value !== null && known !== null) return answered(await identityView(app, known));
   const exists = existsAsWanted(known, change.mustBe, "identity", identity.id);
   if (exists !== null) return exists;
   if ((await app.store.person(identity.owner)) === null) {
@@ -42,11 +48,11 @@ export async function saveIdentity(
   const { now } = await app.store.time();
   const stored = { ...identity, createdAt: known?.createdAt ?? now };
   const kind = known === null ? "identity_registered" : "identity_changed";
-  await commitAll(app, [
+  const done = await commitKeyed(app, change, { answer: identity.id, now }, [
     { kind: "identity", identity: stored },
     systemEntry(kind, now, change.by, { ...identity }),
   ]);
-  return answered(await identityView(app, stored));
+  return done ? answered(await identityView(app, stored)) : saveIdentity(app, identity, change);
 }
 
 /** Adds or replaces a person. */
@@ -55,18 +61,21 @@ export async function savePerson(
   person: Omit<StoredPerson, "createdAt">,
   change: Change & { readonly mustBe: "new" | "known" },
 ): Promise<Answer<PersonView>> {
+  const before = await doneBefore(app, change.keyed);
+  if (!before.ok) return before;
   const known = await app.store.person(person.id);
+  if (before.value !== null && known !== null) return answered(personView(known));
   const exists = existsAsWanted(known, change.mustBe, "person", person.id);
   if (exists !== null) return exists;
   const { now } = await app.store.time();
   const kind = known === null ? "person_registered" : "person_changed";
   const { id, rights, disabled } = person;
-  await commitAll(app, [
+  const done = await commitKeyed(app, change, { answer: id, now }, [
     { kind: "person", person: { ...person, createdAt: known?.createdAt ?? now } },
     // The name identifies nobody and stays out of what is kept for ever.
     systemEntry(kind, now, change.by, { id, rights, disabled }),
   ]);
-  return answered(personView(person));
+  return done ? answered(personView(person)) : savePerson(app, person, change);
 }
 
 export interface Issued {
@@ -91,6 +100,9 @@ export async function issueCredential(
     const limit = { name: "key_lifetime", value: keyLifetimeMaxMs };
     return refused("invalid_request", detail, { field: "expires_in_ms", limit });
   }
+  const before = await doneBefore(app, order.keyed);
+  if (!before.ok) return before;
+  if (before.value !== null) return secretShown(before.value.answer ?? "");
   const missing = await unknownHolder(app, holder);
   if (missing !== null) return missing;
   const { now } = await app.store.time();
@@ -112,15 +124,27 @@ export async function issueCredential(
     revokedAt: null,
   };
   // Two keys asked for at once must not both be the second.
-  const expected = { liveCredentials: { ...holder, ids: live.map((each) => each.id) } };
+  const liveNow = { liveCredentials: { ...holder, ids: live.map((each) => each.id) } };
+  const key = withKey(order.keyed, { answer: credential.id, now });
   const { id, prefix, expiresAt } = credential;
   const data = { id, holder: `${holder.kind}:${holder.id}`, prefix, expires_at: expiresAt, via };
   const writes: readonly Write[] = [
     { kind: "credential", credential },
     systemEntry("credential_issued", now, by, data),
+    ...key.writes,
   ];
+  const expected = { ...liveNow, ...key.expected };
   if (!(await commitOnce(app, { expected, writes }))) return issueCredential(app, order);
   return answered({ key: keyView(credential), secret });
+}
+
+/** A lost answer cannot be given again: the secret was only ever in it. */
+function secretShown(id: string): Answer<never> {
+  return refused(
+    "already_exists",
+    `\`${id}\` was issued under this Idempotency-Key, and its secret is kept nowhere; revoke it and issue another under a new key`,
+    { field: "Idempotency-Key" },
+  );
 }
 
 /** Revokes at once; what runs under it hears so with its next call. */
@@ -129,6 +153,8 @@ export async function revokeCredential(
   order: Change & { readonly holder: StoredCredential["holder"]; readonly id: string },
 ): Promise<Answer<KeyView>> {
   const { holder, id, by } = order;
+  const before = await doneBefore(app, order.keyed);
+  if (!before.ok) return before;
   const all = await app.store.credentials(holder.kind, holder.id);
   const credential = all.find((each) => each.id === id);
   if (credential === undefined) {
@@ -137,11 +163,11 @@ export async function revokeCredential(
   if (credential.revokedAt !== null) return answered(keyView(credential));
   const { now } = await app.store.time();
   const revoked = { ...credential, revokedAt: now };
-  await commitAll(app, [
+  const done = await commitKeyed(app, order, { answer: id, now }, [
     { kind: "credential", credential: revoked },
     systemEntry("credential_revoked", now, by, { id, holder: `${holder.kind}:${holder.id}` }),
   ]);
-  return answered(keyView(revoked));
+  return done ? answered(keyView(revoked)) : revokeCredential(app, order);
 }
 
 /** Replaces a roster's shifts. A shift ends; who is on call for ever is a group. */
@@ -153,6 +179,12 @@ export async function setOnCall(
   },
 ): Promise<Answer<readonly OnCallShift[]>> {
   const { roster, by } = order;
+  const before = await doneBefore(app, order.keyed);
+  if (!before.ok) return before;
+  if (before.value !== null) {
+    const all = await app.store.onCallShifts();
+    return answered(all.filter((shift) => shift.roster === roster));
+  }
   for (const [index, shift] of order.shifts.entries()) {
     if (shift.until <= shift.from) {
       const field = `shifts.${index}.until`;
@@ -165,11 +197,11 @@ export async function setOnCall(
   }
   const shifts = order.shifts.map((shift) => ({ ...shift, roster }));
   const { now } = await app.store.time();
-  await commitAll(app, [
+  const done = await commitKeyed(app, order, { answer: roster, now }, [
     { kind: "on_call", roster, shifts },
     systemEntry("on_call_set", now, by, { roster, shifts: order.shifts }),
   ]);
-  return answered(shifts);
+  return done ? answered(shifts) : setOnCall(app, order);
 }
 
 export async function identityView(app: App, identity: StoredIdentity): Promise<IdentityView> {
@@ -246,7 +278,13 @@ export function systemEntry(
   return { kind: "entry", draft: { stream: "system", kind, at, actor, data } };
 }
 
-/** Writes that rely on no fact cannot be stale. */
-async function commitAll(app: App, writes: readonly Write[]): Promise<void> {
-  await commitOnce(app, { expected: {}, writes });
+/** Relies on no fact but that the key is unused; false: somebody used it just now. */
+function commitKeyed(
+  app: App,
+  change: Change,
+  about: { readonly answer: string; readonly now: number },
+  writes: readonly Write[],
+): Promise<boolean> {
+  const key = withKey(change.keyed, about);
+  return commitOnce(app, { expected: key.expected, writes: [...writes, ...key.writes] });
 }

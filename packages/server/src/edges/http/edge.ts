@@ -1,0 +1,16 @@
+/** What every route of this edge works with. */
+import type { Logger } from "pino";
+import type { App } from "../../app/app.ts";
+import type { HttpLimits } from "./limits.ts";
+import type { Metrics } from "./metrics.ts";
+import type { Waiters } from "./waiters.ts";
+
+export interface Edge {
+  readonly app: App;
+  readonly limits: HttpLimits;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly waiters: Waiters;
+  /** Readers of the event stream; they are let go with the waiters. */
+  readonly streams: Waiters;
+}

@@ -1,0 +1,299 @@
+/** Administration of who there is: identities, people, their credentials, rosters. */
+import type { IdentityView } from "@haltpoint/protocol";
+import { refused } from "../../../app/answer.ts";
+import { principalName } from "../../../app/authenticate.ts";
+import {
+  identityView,
+  issueCredential,
+  personView,
+  revokeCredential,
+  saveIdentity,
+  savePerson,
+  setOnCall,
+  type Change,
+} from "../../../app/registry.ts";
+import type { StoredCredential, StoredIdentity } from "../../../ports/store.ts";
+import { withRights, type Person } from "../access.ts";
+import { PageQuery } from "../query.ts";
+import { created, ok, route, type Call, type Route } from "../route.ts";
+import {
+  IdentityPageShape,
+  IdentityViewShape,
+  IssuedShape,
+  KeyViewShape,
+  PersonPageShape,
+  PersonViewShape,
+  RosterViewShape,
+} from "../schema/answer-shapes.ts";
+import {
+  IdentityChangeShape,
+  NewCredentialShape,
+  NewIdentityShape,
+  NewPersonShape,
+  PersonChangeShape,
+  RosterShape,
+} from "../schema/registry-shapes.ts";
+import { ID_PATTERN } from "../schema/terms.ts";
+import { pageOf } from "./list-query.ts";
+
+const OPERATOR = withRights(["operator"]);
+/** Auditors read everything and change nothing. */
+const READER = withRights(["operator", "auditor"]);
+const ID = new RegExp(ID_PATTERN);
+
+/** Who changes what under which key. `about` is the thing's id. */
+async function changeOf(
+  call: Call<Person, unknown, unknown>,
+  kind: string,
+  about: string | null,
+): Promise<Change> {
+  const { principal, body, keyed } = call;
+  return { by: principalName(principal), keyed: await keyed({ kind, requestId: about, body }) };
+}
+
+type SentIdentity = Partial<Omit<IdentityView, "id" | "keys">>;
+
+/** What is registered, with what was sent in place of it. Nothing is loosened by leaving it out. */
+function changed(known: Omit<StoredIdentity, "createdAt">, sent: SentIdentity) {
+  return {
+    id: known.id,
+    type: sent.type ?? known.type,
+    owner: sent.owner ?? known.owner,
+    stage: sent.stage ?? known.stage,
+    groups: sent.groups ?? known.groups,
+    labels: sent.labels ?? known.labels,
+    actsForPeople: sent.acts_for_people ?? known.actsForPeople,
+    assurance: sent.assurance ?? known.assurance,
+    mode: sent.mode ?? known.mode,
+    may: sent.may === undefined ? known.may : sent.may,
+  };
+}
+
+const FRESH: Omit<StoredIdentity, "createdAt"> = {
+  id: "",
+  type: "agent",
+  owner: "",
+  stage: "active",
+  groups: [],
+  labels: {},
+  actsForPeople: false,
+  assurance: "cooperative",
+  mode: "enforce",
+  may: null,
+};
+
+const identities: readonly Route[] = [
+  route({
+    id: "listIdentities",
+    method: "GET",
+    path: "/v1/identities",
+    tag: "registry",
+    summary: "Identities",
+    access: READER,
+    query: PageQuery,
+    answers: { 200: IdentityPageShape },
+    async run({ edge, query }) {
+      const { app } = edge;
+      const page = pageOf(await app.store.identities(), (each) => each.id, query, app);
+      if (!page.ok) return page;
+      const items = await Promise.all(page.value.items.map((each) => identityView(app, each)));
+      return ok({ items, cursor: page.value.cursor });
+    },
+  }),
+  route({
+    id: "registerIdentity",
+    method: "POST",
+    path: "/v1/identities",
+    tag: "registry",
+    summary: "Register an identity",
+    access: OPERATOR,
+    body: NewIdentityShape,
+    answers: { 201: IdentityViewShape },
+    problems: ["already_exists", "idempotency_conflict"],
+    async run(call) {
+      const { edge, body } = call;
+      const identity = { ...changed(FRESH, body), id: body.id };
+      const change = await changeOf(call, "register_identity", body.id);
+      const saved = await saveIdentity(edge.app, identity, { ...change, mustBe: "new" });
+      return saved.ok ? created(saved.value) : saved;
+    },
+  }),
+  route({
+    id: "viewIdentity",
+    method: "GET",
+    path: "/v1/identities/:id",
+    tag: "registry",
+    summary: "One identity",
+    access: READER,
+    answers: { 200: IdentityViewShape },
+    problems: ["not_found"],
+    async run({ edge, params }) {
+      const known = await edge.app.store.identity(params["id"] ?? "");
+      return known === null ? noIdentity() : ok(await identityView(edge.app, known));
+    },
+  }),
+  route({
+    id: "changeIdentity",
+    method: "PUT",
+    path: "/v1/identities/:id",
+    tag: "registry",
+    summary: "Change an identity; members left out stay as they are",
+    access: OPERATOR,
+    body: IdentityChangeShape,
+    answers: { 200: IdentityViewShape },
+    problems: ["not_found", "idempotency_conflict"],
+    async run(call) {
+      const { app } = call.edge;
+      const known = await app.store.identity(call.params["id"] ?? "");
+      if (known === null) return noIdentity();
+      const change = await changeOf(call, "change_identity", known.id);
+      const identity = changed(known, call.body);
+      const saved = await saveIdentity(app, identity, { ...change, mustBe: "known" });
+      return saved.ok ? ok(saved.value) : saved;
+    },
+  }),
+  ...credentialRoutes({ kind: "identity", of: "identities", name: "keys", parameter: "key_id" }),
+];
+
+function noIdentity() {
+  return refused("not_found", "no such identity is registered");
+}
+
+const people: readonly Route[] = [
+  route({
+    id: "listPeople",
+    method: "GET",
+    path: "/v1/people",
+    tag: "registry",
+    summary: "People",
+    access: READER,
+    query: PageQuery,
+    answers: { 200: PersonPageShape },
+    async run({ edge, query }) {
+      const persons = (await edge.app.store.persons()).map(personView);
+      const page = pageOf(persons, (each) => each.id, query, edge.app);
+      return page.ok ? ok(page.value) : page;
+    },
+  }),
+  route({
+    id: "registerPerson",
+    method: "POST",
+    path: "/v1/people",
+    tag: "registry",
+    summary: "Register a person",
+    access: OPERATOR,
+    body: NewPersonShape,
+    answers: { 201: PersonViewShape },
+    problems: ["already_exists", "idempotency_conflict"],
+    async run(call) {
+      const { id, name, rights = [], disabled = false } = call.body;
+      const change = await changeOf(call, "register_person", id);
+      const person = { id, name, rights, disabled };
+      const saved = await savePerson(call.edge.app, person, { ...change, mustBe: "new" });
+      return saved.ok ? created(saved.value) : saved;
+    },
+  }),
+  route({
+    id: "changePerson",
+    method: "PUT",
+    path: "/v1/people/:id",
+    tag: "registry",
+    summary: "Change a person; members left out stay as they are",
+    access: OPERATOR,
+    body: PersonChangeShape,
+    answers: { 200: PersonViewShape },
+    problems: ["not_found", "idempotency_conflict"],
+    async run(call) {
+      const { app } = call.edge;
+      const known = await app.store.person(call.params["id"] ?? "");
+      if (known === null) return refused("not_found", "no such person is registered");
+      const { name = known.name, rights = known.rights, disabled = known.disabled } = call.body;
+      const change = await changeOf(call, "change_person", known.id);
+      const person = { id: known.id, name, rights, disabled };
+      const saved = await savePerson(app, person, { ...change, mustBe: "known" });
+      return saved.ok ? ok(saved.value) : saved;
+    },
+  }),
+  ...credentialRoutes({ kind: "person", of: "people", name: "tokens", parameter: "token_id" }),
+];
+
+/** Issuing and revoking: API keys of identities, tokens of people. */
+function credentialRoutes(of: {
+  readonly kind: StoredCredential["holder"]["kind"];
+  readonly of: string;
+  readonly name: string;
+  readonly parameter: string;
+}): readonly Route[] {
+  const { kind, name, parameter } = of;
+  const what = kind === "identity" ? "Key" : "Token";
+  const path = `/v1/${of.of}/:id/${name}`;
+  const holderOf = (params: Readonly<Record<string, string>>) => ({ kind, id: params["id"] ?? "" });
+  return [
+    route({
+      id: `issue${what}`,
+      method: "POST",
+      path,
+      tag: "registry",
+      summary: `Issue a ${what.toLowerCase()}; its secret is shown this once`,
+      access: OPERATOR,
+      body: NewCredentialShape,
+      answers: { 201: IssuedShape },
+      problems: ["not_found", "limit_exceeded", "already_exists", "idempotency_conflict"],
+      async run(call) {
+        const holder = holderOf(call.params);
+        const change = await changeOf(call, "issue_credential", `${kind}:${holder.id}`);
+        const issued = await issueCredential(call.edge.app, {
+          ...change,
+          holder,
+          expiresInMs: call.body.expires_in_ms,
+          via: kind === "identity" ? "key" : "token",
+        });
+        return issued.ok ? created(issued.value) : issued;
+      },
+    }),
+    route({
+      id: `revoke${what}`,
+      method: "DELETE",
+      path: `${path}/:${parameter}`,
+      tag: "registry",
+      summary: `Revoke a ${what.toLowerCase()} at once`,
+      access: OPERATOR,
+      answers: { 200: KeyViewShape },
+      problems: ["not_found", "idempotency_conflict"],
+      async run(call) {
+        const holder = holderOf(call.params);
+        const id = call.params[parameter] ?? "";
+        const change = await changeOf(call, "revoke_credential", id);
+        const revoked = await revokeCredential(call.edge.app, { ...change, holder, id });
+        return revoked.ok ? ok(revoked.value) : revoked;
+      },
+    }),
+  ];
+}
+
+const roster = route({
+  id: "setOnCall",
+  method: "PUT",
+  path: "/v1/on-call/:roster",
+  tag: "registry",
+  summary: "Replace the shifts of a roster",
+  access: OPERATOR,
+  body: RosterShape,
+  answers: { 200: RosterViewShape },
+  problems: ["idempotency_conflict"],
+  async run(call) {
+    const name = call.params["roster"] ?? "";
+    if (!ID.test(name)) {
+      return refused("invalid_request", "`roster` must be a name without spaces", {
+        field: "roster",
+      });
+    }
+    const change = await changeOf(call, "set_on_call", name);
+    const set = await setOnCall(call.edge.app, { ...change, roster: name, shifts: call.body.shifts });
+    if (!set.ok) return set;
+    const shifts = set.value.map(({ person, from, until }) => ({ person, from, until }));
+    return ok({ roster: name, shifts });
+  },
+});
+
+export const REGISTRY_ROUTES: readonly Route[] = [...identities, ...people, roster];

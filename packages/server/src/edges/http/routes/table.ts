@@ -1,0 +1,19 @@
+/** Every route there is. The server, the documentation and the tests read this one table. */
+import type { Route } from "../route.ts";
+import { DECISION_ROUTES } from "./decisions.ts";
+import { HALT_ROUTES } from "./halts.ts";
+import { OPERATION_ROUTES } from "./operations.ts";
+import { OVERVIEW_ROUTES } from "./overview.ts";
+import { POLICY_ROUTES } from "./policies.ts";
+import { REGISTRY_ROUTES } from "./registry.ts";
+import { REQUEST_ROUTES } from "./requests.ts";
+
+export const ROUTES: readonly Route[] = [
+  ...REQUEST_ROUTES,
+  ...DECISION_ROUTES,
+  ...HALT_ROUTES,
+  ...OVERVIEW_ROUTES,
+  ...POLICY_ROUTES,
+  ...REGISTRY_ROUTES,
+  ...OPERATION_ROUTES,
+];

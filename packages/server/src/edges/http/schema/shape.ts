@@ -1,0 +1,62 @@
+/**
+ * A shape: one schema that validates, is documented, and is proven to be the type it claims.
+ *
+ * The schemas are written once, in TypeBox. `shape<T>()` compiles only where the schema's static
+ * type and `T` are the same type, member by member and optional where optional; so a message that
+ * gains a member in the protocol cannot be forgotten here, nor the other way round.
+ */
+import type { Static, TSchema } from "typebox";
+import { Compile } from "typebox/compile";
+
+/** Everything readonly and flattened, so that only the shape is compared. */
+type Plain<T> = T extends readonly (infer E)[]
+  ? readonly Plain<E>[]
+  : T extends object
+    ? { readonly [K in keyof T]: Plain<T[K]> }
+    : T;
+
+/** Identity of types, not mere assignability: `{}` and `{ a?: string }` are told apart. */
+type Same<A, B> =
+  (<G>() => G extends A ? 1 : 2) extends <G>() => G extends B ? 1 : 2 ? true : false;
+
+export interface Shape<T> {
+  readonly name: string;
+  /** Named by `$id`, under which the documentation lists it. */
+  readonly schema: TSchema;
+  fits(value: unknown): value is T;
+}
+
+/** A shape with its TypeBox type, so that it can be a part of another. */
+export type Part<T, S extends TSchema> = Shape<T> & { readonly schema: S };
+
+type Claim<S extends TSchema, T> =
+  Same<Plain<Static<S>>, Plain<T>> extends true
+    ? S
+    : { readonly "the schema is not this type": [Plain<Static<S>>, Plain<T>] };
+
+/** `shape<SubmitBody>()("SubmitBody", Type.Object(…))`. */
+export function shape<T>() {
+  return <S extends TSchema>(name: string, schema: S & Claim<S, T>): Part<T, S> =>
+    named<T, S>(name, schema);
+}
+
+/** A shape whose type is what its schema says. */
+export function ownShape<S extends TSchema>(name: string, schema: S): Part<Plain<Static<S>>, S> {
+  return named<Plain<Static<S>>, S>(name, schema);
+}
+
+/** Answers are never checked while serving, so a check is made when it is first asked for. */
+function named<T, S extends TSchema>(name: string, schema: S): Part<T, S> {
+  let check: ((value: unknown) => boolean) | null = null;
+  return {
+    name,
+    schema: Object.assign(schema, { $id: name }),
+    fits: (value): value is T => {
+      if (check === null) {
+        const validator = Compile(schema);
+        check = (each) => validator.Check(each);
+      }
+      return check(value);
+    },
+  };
+}
