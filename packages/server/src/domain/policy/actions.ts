@@ -37,14 +37,14 @@ export interface RawAction {
 
 /** Compiles all declared actions; what is wrong goes to `findings`, advice to `warnings`. */
 export function compileActions(
-  actions: Readonly<Record<string, RawAction>>,
+  actions: readonly (readonly [name: string, raw: RawAction])[],
   root: YamlNode,
   found: { readonly findings: Finding[]; readonly warnings: Finding[] },
 ): ReadonlyMap<string, CompiledAction> {
   const compiled = new Map<string, CompiledAction>();
   const untyped = environmentFor();
   const compileSchema = argumentSchemaCompiler();
-  for (const [name, raw] of Object.entries(actions)) {
+  for (const [name, raw] of actions) {
     const at = (...path: readonly (string | number)[]): number =>
       offsetOf(root, ["actions", name, ...path]);
     // Read from the text and not from the structure: a schema may hold anything.

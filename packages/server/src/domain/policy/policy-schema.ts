@@ -1,113 +1,24 @@
 /**
  * The form of a policy file: the one source for the loader's structural check and for the JSON
  * Schema that editors complete from (`policy.schema.json`, written from this).
- *
- * Only the keywords of {@link FormSchema} are used. `x-expected` completes the sentence "expected
- * …" in a load error; `x-later` names what is not supported yet and says so.
  */
-import { DURATION_PATTERN } from "./duration.ts";
+import {
+  choice,
+  duration,
+  flag,
+  id,
+  list,
+  name,
+  oneOrMore,
+  PATH,
+  PATTERN,
+  person,
+  record,
+  SOURCE,
+  text,
+  type FormSchema,
+} from "./form.ts";
 import { RISKS, STEP_UPS } from "./model.ts";
-
-/** The subset of JSON Schema 2020-12 that describes our files. */
-export interface FormSchema {
-  readonly $schema?: string;
-  readonly $id?: string;
-  readonly title?: string;
-  readonly description?: string;
-  readonly type?: "object" | "array" | "string" | "integer" | "number" | "boolean" | "null";
-  readonly enum?: readonly (string | number)[];
-  readonly pattern?: string;
-  readonly minLength?: number;
-  readonly maxLength?: number;
-  readonly minimum?: number;
-  readonly maximum?: number;
-  readonly items?: FormSchema;
-  readonly minItems?: number;
-  readonly maxItems?: number;
-  readonly properties?: Readonly<Record<string, FormSchema>>;
-  readonly required?: readonly string[];
-  readonly additionalProperties?: boolean | FormSchema;
-  readonly propertyNames?: FormSchema;
-  readonly minProperties?: number;
-  readonly maxProperties?: number;
-  /** Told apart by the type of the value: at most one alternative for each type. */
-  readonly anyOf?: readonly FormSchema[];
-  readonly "x-expected"?: string;
-  readonly "x-later"?: Readonly<Record<string, string>>;
-}
-
-const text = (description: string, maxLength = 500): FormSchema => ({
-  type: "string",
-  minLength: 1,
-  maxLength,
-  description,
-});
-const name = (description: string): FormSchema => ({
-  type: "string",
-  pattern: "^[^\\s:]\\S{0,127}$",
-  description,
-  "x-expected": "a name without white space",
-});
-const id = (description: string): FormSchema => ({
-  type: "string",
-  pattern: "^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$",
-  description,
-  "x-expected": "letters, digits, `.`, `_` and `-`, at most 64",
-});
-const choice = (values: readonly string[], description: string): FormSchema => ({
-  type: "string",
-  enum: values,
-  description,
-});
-const flag = (description: string): FormSchema => ({ type: "boolean", description });
-const list = (items: FormSchema, description: string, maxItems = 100): FormSchema => ({
-  type: "array",
-  items,
-  minItems: 1,
-  maxItems,
-  description,
-});
-const oneOrMore = (items: FormSchema, description: string): FormSchema => ({
-  anyOf: [items, list(items, description)],
-  description,
-});
-const record = (
-  properties: Readonly<Record<string, FormSchema>>,
-  more: Omit<FormSchema, "type" | "properties" | "additionalProperties"> = {},
-): FormSchema => ({ type: "object", properties, additionalProperties: false, ...more });
-
-const duration = (description: string): FormSchema => ({
-  type: "string",
-  pattern: DURATION_PATTERN,
-  description,
-  "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
-});
-const person = (description: string): FormSchema => ({
-  type: "string",
-  pattern: "^(?!(?:group|person|oncall|owner_of):)\\S{1,128}$",
-  description,
-  "x-expected": "the id of a person, without a prefix",
-});
-const SOURCE: FormSchema = {
-  type: "string",
-  pattern: "^(?:(?:group|person|oncall):\\S{1,128}|owner_of:(?:identity|resource))$",
-  description: "Who may review.",
-  "x-expected":
-    "`group:NAME`, `person:ID`, `oncall:NAME`, `owner_of:identity` or `owner_of:resource`",
-};
-const PATH: FormSchema = {
-  type: "string",
-  pattern:
-    "^(?:action\\.properties|resource\\.properties|subject\\.properties|context)(?:\\.[A-Za-z0-9_$-]{1,128}){1,16}$",
-  description: "A dotted path into the request.",
-  "x-expected": "a dotted path such as `action.properties.amount` or `context.justification`",
-};
-const PATTERN: FormSchema = {
-  type: "string",
-  pattern: "^[^\\s*]{1,256}\\*?$|^\\*$",
-  description: "An exact name, or a beginning followed by `*`.",
-  "x-expected": "a name, or the beginning of one followed by `*`",
-};
 
 const ESCALATE = list(
   record(
@@ -243,6 +154,13 @@ const TIME_OF_DAY: FormSchema = {
   description: "Wall-clock time in the window's zone.",
   "x-expected": 'a time of day such as `"02:00"`',
 };
+const SENSITIVE_PATH: FormSchema = {
+  type: "string",
+  pattern:
+    "^(?:action\\.properties|resource\\.properties|subject\\.properties|context)(?:\\.(?:\\*|[A-Za-z0-9_$-]{1,128})){0,16}$",
+  description: "A dotted path; `*` stands for every element or member.",
+  "x-expected": "a dotted path such as `action.properties.lines.*.iban`",
+};
 const JSON_SCHEMA: FormSchema = {
   type: "object",
   additionalProperties: true,
@@ -299,7 +217,7 @@ export const POLICY_SCHEMA: FormSchema = record(
         title: text("A sentence for the card; `{action.properties.amount}` inserts a value.", 200),
         properties: { ...JSON_SCHEMA, description: "What `action.properties` must look like." },
         resource: { ...JSON_SCHEMA, description: "What `resource` must look like." },
-        sensitive: list(PATH, "Fields stored and shown as commitments only."),
+        sensitive: list(SENSITIVE_PATH, "Fields stored and shown as commitments only."),
       }),
       maxProperties: 10_000,
       description: "The arguments of each action. A request that does not fit is held.",

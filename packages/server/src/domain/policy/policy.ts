@@ -86,7 +86,10 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
   const { findings, warnings, root } = loading;
   // What is wrong in form is not looked at again: its gaps would give misleading findings.
   const isWhole = wholeness(root, findings);
-  const actions = compileActions(raw.actions ?? {}, root, { findings, warnings });
+  const declared = Object.entries(raw.actions ?? {}).map(
+    ([name, action]) => [name, isWhole(["actions", name]) ? action : {}] as const,
+  );
+  const actions = compileActions(declared, root, { findings, warnings });
   const windows = compileWindows(raw.windows ?? {}, root, findings);
   const unknownActions = raw.unknown_actions ?? "default";
   const closed = unknownActions === "deny";
@@ -99,7 +102,7 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
     if (isReadable && rule?.match !== undefined) checkCondition(rule, at, around);
     return [];
   });
-  const groups = new Map(Object.entries(raw.groups ?? {}));
+  const groups = new Map(Object.entries(isWhole(["groups"]) ? (raw.groups ?? {}) : {}));
   checkIds(rawRules, loading);
   checkQuorums({ rules, fallback, groups, actions: [...actions.keys()] }, loading);
   const sources = sourcesIn([fallback, ...rules]);
@@ -121,13 +124,14 @@ function wholeness(
 }
 
 function compileWindows(
-  windows: Readonly<Record<string, RawWindow>>,
+  windows: Readonly<Record<string, Partial<RawWindow>>>,
   root: YamlNode,
   findings: Finding[],
 ): ReadonlyMap<string, Window> {
   const compiled = new Map<string, Window>();
   const clocks = new Map<string, WallClock | null>();
-  for (const [name, { days = [], from = "", to = "", zone = "UTC" }] of Object.entries(windows)) {
+  for (const [name, window] of Object.entries(windows)) {
+    const { days = [], from = "00:00", to = "24:00", zone = "UTC" } = window;
     const clock = clocks.get(zone) ?? wallClock(zone);
     clocks.set(zone, clock);
     const at = (field: string): number => offsetOf(root, ["windows", name, field]);

@@ -301,9 +301,7 @@ function holdOf(raw: RawRule, at: Path, around: RuleSurroundings): Obligations |
   }
   const deadline = raw.deadline === undefined ? {} : { deadline: raw.deadline };
   const approval: RawApproval =
-    raw.approval === "self"
-      ? { approvers: "self", ...deadline }
-      : { ...deadline, ...raw.approval };
+    raw.approval === "self" ? { approvers: "self", ...deadline } : { ...deadline, ...raw.approval };
   return approvalOf(approval, raw, { at, risk: riskOf(raw, "hold"), around });
 }
 

@@ -7,7 +7,7 @@
  */
 import type { Finding } from "./load-problem.ts";
 import { didYouMean } from "./nearest-name.ts";
-import type { FormSchema } from "./policy-schema.ts";
+import type { FormSchema } from "./form.ts";
 import type { YamlEntry, YamlMapping, YamlNode, YamlScalar } from "./yaml-source.ts";
 
 /** A value as JSON knows it. Parts that are wrong are left out; `findings` has them. */

@@ -72,7 +72,7 @@ export function readYaml(text: string): {
   const documents = [...composer.compose(tokens, true, text.length)];
   const document = documents[0];
   if (document === undefined) return { root: null, findings: [] };
-  return readDocument(document, documents.length, text);
+  return readDocument(document, documents.length);
 }
 
 /**
@@ -145,7 +145,6 @@ function isToken(token: CST.Token | null | undefined): token is CST.Token {
 function readDocument(
   document: Document.Parsed,
   documents: number,
-  text: string,
 ): { readonly root: YamlNode | null; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
@@ -157,8 +156,8 @@ function readDocument(
     findings.push({ offset: document.range[1], message, fix: "remove what follows `---`" });
   }
   if (findings.length > 0) return { root: null, findings };
-  const root = toNode(document.contents, { findings, text });
-  return { root, findings };
+  const root = toNode(document.contents, { findings });
+  return { root: isNothing(root) ? null : root, findings };
 }
 
 const FIXES: Readonly<Record<string, string>> = {
@@ -171,7 +170,10 @@ const FIXES: Readonly<Record<string, string>> = {
 
 interface Reading {
   readonly findings: Finding[];
-  readonly text: string;
+}
+
+function isNothing(node: YamlNode): boolean {
+  return node.kind === "scalar" && node.value === null;
 }
 
 function toNode(node: unknown, reading: Reading): YamlNode {
@@ -179,9 +181,8 @@ function toNode(node: unknown, reading: Reading): YamlNode {
   if (isMap(node) || isSeq(node) || isScalar(node)) {
     const [offset, end] = node.range ?? [0, 0];
     if (node.anchor !== undefined) return refusedNode(offset, "an anchor", reading);
-    if (node.tag !== undefined && reading.text[offset] === "!") {
-      return refusedNode(offset, "a tag", reading);
-    }
+    // Only tags that are written out are here; the schema's own choice leaves none.
+    if (node.tag !== undefined) return refusedNode(offset, "a tag", reading);
     if (isMap(node)) return toMapping(node.items, { offset, end }, reading);
     if (isSeq(node)) {
       const members = node.items.map((item) => toNode(item, reading));
