@@ -1,6 +1,6 @@
 /** Faults and refusals to RFC 9457 problems, and problems to responses. */
 import { problem, type Problem } from "@haltpoint/protocol";
-import type { FastifyReply, FastifyRequest } from "fastify";
+import type { FastifyReply } from "fastify";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { HttpLimits } from "./limits.ts";
 import { RefusedCall } from "./refused-call.ts";
@@ -87,7 +87,7 @@ export function sendProblem(
   return reply
     .status(sent.status)
     .header("content-type", "application/problem+json")
-    .send(JSON.stringify(sent));
+    .send(Buffer.from(JSON.stringify(sent)));
 }
 
 /** The id of this HTTP request: what the caller sent, if it is safe to print, or a new one. */
@@ -96,8 +96,4 @@ export function requestIdOf(
   make: () => string,
 ): string {
   return typeof header === "string" && /^[A-Za-z0-9._-]{1,64}$/.test(header) ? header : make();
-}
-
-export function requestIdHeader(request: FastifyRequest): string {
-  return String(request.id);
 }

@@ -66,7 +66,11 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   server.addHook("onRequest", (request, reply, done) => {
     reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
     if (request.url.startsWith("/v1")) reply.header("cache-control", "no-store");
-    reply.raw.once("close", () => tellOf(edge, request, reply, admitted.get(request)));
+    const startedAt = performance.now();
+    reply.raw.once("close", () => {
+      const took = performance.now() - startedAt;
+      tellOf(edge, { request, reply, principal: admitted.get(request)?.principal ?? null, took });
+    });
     if (!stopping.now) return done();
     reply.header("connection", "close");
     done(new RefusedCall(problem("unavailable", "the server is stopping; nothing was changed", { retry_after_ms: 1_000 })));
@@ -78,7 +82,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   let document = "";
   server.get("/openapi.json", { schema: { hide: true } as object }, (_request, reply) => {
     document ||= JSON.stringify(server.swagger());
-    return reply.header("content-type", "application/json").send(document);
+    return reply.header("content-type", "application/json").send(Buffer.from(document));
   });
   await server.ready();
   return {
@@ -114,7 +118,8 @@ function addRoute(
       if (!answer.ok) return sendProblem(reply, answer.problem);
       const { status, body, contentType } = answer.value;
       reply.status(status).header("content-type", contentType ?? "application/json");
-      return reply.send(contentType === undefined ? JSON.stringify(body) : body);
+      // As bytes: to a string the framework would add a charset, which JSON does not have.
+      return reply.send(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
     },
   });
 }
@@ -181,22 +186,25 @@ function refuse(
 /** One line for each call: how it was addressed and how it ended, nothing that it said (T28). */
 function tellOf(
   edge: Edge,
-  request: FastifyRequest,
-  reply: FastifyReply,
-  known: Admitted | undefined,
+  call: {
+    readonly request: FastifyRequest;
+    readonly reply: FastifyReply;
+    readonly principal: Principal | null;
+    readonly took: number;
+  },
 ): void {
+  const { request, reply, principal, took } = call;
   const { method } = request;
   const route = request.routeOptions.url ?? "unknown";
   // 499: the caller hung up before the answer, as nginx has it.
   const status = reply.raw.writableFinished ? reply.raw.statusCode : 499;
   edge.metrics.requestAnswered({ method, route, status });
-  const principal = known?.principal ?? null;
   edge.log.info(
     {
       method,
       route,
       status,
-      ms: Math.round(reply.elapsedTime * 10) / 10,
+      ms: Math.round(took * 10) / 10,
       request_id: request.id,
       ...(principal === null ? {} : { principal: principalName(principal) }),
     },
