@@ -93,9 +93,9 @@ module.exports = {
     ),
     mayImport(
       "edges-stand-apart",
-      "edges/X: app, ports, domain types, protocol, npm; never another edge, never storage",
+      "edges/X: app, ports, domain types, config, protocol, npm; never another edge nor storage",
       `${edges}([^/]+)/`,
-      [`${edges}$1/`, app, ports, domain, protocolRoot, sdkRoot, npm, node],
+      [`${edges}$1/`, app, ports, domain, `${server}config/`, protocolRoot, sdkRoot, npm, node],
     ),
     {
       name: "edges-see-domain-types",
