@@ -15,7 +15,7 @@ import {
 } from "./invariants.ts";
 import { keyOf, storyOf, type Node } from "./node.ts";
 import type { Scenario } from "./scenarios.ts";
-import { begun, expect } from "./spec.ts";
+import { begun, foretell } from "./spec.ts";
 import { drawn, factsOf, productive, usual, type Draw, type Step } from "./steps.ts";
 import { checkAgreement } from "./agreement.ts";
 import type { Witness } from "./witness.ts";
@@ -209,7 +209,7 @@ function take(
   try {
     const decision = decide(node.state, command, facts);
     const after = replay(node.state, decision.events) ?? node.state;
-    const expected = expect(node.witness, command, facts);
+    const expected = foretell(node.witness, command, facts);
     coverage.steps += 1;
     recordMoves(coverage, node.state, command, decision.events);
     recordRefusal(coverage, command.kind, expected.reasons);

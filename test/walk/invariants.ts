@@ -192,18 +192,13 @@ function haltsWin(move: Move): void {
     demand(facts.halts.active === null, "I10: redeemed under a halt");
     demand(!older, "I10: a grant older than a halt was redeemed");
   }
-  const hears =
-    command.kind === "heartbeat" || command.kind === "redeem" || command.kind === "halt";
-  const speaks = move.decision.refusal?.code !== "not_your_attempt";
-  if (!hears || !older || !speaks) return;
-  const mine = !("attemptHash" in command) || command.attemptHash === before.state.run?.attemptHash;
-  const isAgent = command.kind === "halt" || command.actor.kind === "identity";
-  if (before.state.status === "running" && mine && isAgent && command.actor.kind !== "person") {
-    const known =
-      command.kind === "halt" ||
-      (command.actor.kind === "identity" && command.actor.id === "agent");
-    demand(!known || after.status !== "running", "I10: a run did not hear of a halt");
-  }
+  // Whoever runs it hears of the halt with the next thing it asks.
+  const { actor } = command;
+  const isAgent = actor.kind === "identity" && actor.id === before.state.scope.identity;
+  const asks = command.kind === "heartbeat" || command.kind === "redeem";
+  const runs = asks && isAgent && command.attemptHash === before.state.run?.attemptHash;
+  if (before.state.status !== "running" || !older || !(runs || command.kind === "halt")) return;
+  demand(after.status !== "running", "I10: a run did not hear of a halt");
 }
 
 function overrideWaivesOnlyTheQuorum(move: Move): void {

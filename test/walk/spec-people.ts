@@ -48,7 +48,7 @@ function slots(bound: Bound): readonly Slot[] {
     larger.set(key, { count, sources });
   }
   const open = [...larger.values()].flatMap(({ count, sources }) =>
-    new Array<Slot>(count).fill({ sources }),
+    Array.from({ length: count }, (): Slot => ({ sources })),
   );
   cache.set(asked, open);
   return open;

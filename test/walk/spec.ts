@@ -28,7 +28,7 @@ export interface Expected {
 
 type Of<K extends Command["kind"]> = Extract<Command, { kind: K }>;
 
-export function expect(before: Witness, command: Command, facts: Facts): Expected {
+export function foretell(before: Witness, command: Command, facts: Facts): Expected {
   const witness = afterTime(before, facts.now);
   const timePassed = witness !== before;
   const reasons = reasonsFor(witness, command, facts);
