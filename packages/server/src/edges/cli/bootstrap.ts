@@ -1,0 +1,42 @@
+/**
+ * The first person: made on the host without a credential, since nobody could have one.
+ *
+ * INVARIANT: only while the store knows no person at all. After that it takes a person's right, or
+ * `--host`, which takes being able to write the database.
+ */
+import type { Call } from "./command.ts";
+import { CommandFailure } from "./command-failure.ts";
+import { hostRegistry } from "./host-registry.ts";
+import { openOnHost, requireConfig } from "./host-store.ts";
+import { withRegistry } from "./open-registry.ts";
+import type { RegistryAccess } from "./registry-access.ts";
+
+/** As `withRegistry`, and on the host where there is no credential and no person yet. */
+export async function withBootstrap<T>(
+  call: Call,
+  work: (registry: RegistryAccess) => Promise<T>,
+): Promise<T> {
+  const { options, host } = call;
+  const hasCredential =
+    options.text("token") !== undefined ||
+    options.text("as") !== undefined ||
+    (host.env["HALTPOINT_TOKEN"] ?? "") !== "" ||
+    (host.env["HALTPOINT_AS"] ?? "") !== "";
+  if (hasCredential || options.flag("host")) return withRegistry(call, work);
+  const { store } = requireConfig(call);
+  const opened = await openOnHost(call);
+  try {
+    if ((await opened.app.store.persons()).length > 0)
+      throw new CommandFailure("unauthenticated", TAKEN);
+    call.screen.note(
+      `Nobody is registered in ${store.file} yet, so this is recorded as its operator's doing.`,
+    );
+    return await work(hostRegistry(opened.app));
+  } finally {
+    await opened.close();
+  }
+}
+
+const TAKEN =
+  "people are registered already, so somebody with the right `operator` has to add you.\n" +
+  "Name them with --token or HALTPOINT_TOKEN; or, on the server's machine, use --host.";

@@ -1,0 +1,257 @@
+/** Commands of those who keep the registry and write policy. */
+import { EXIT } from "@haltpoint/protocol";
+import type { CommandSpec, CommandTree, OptionSpec } from "./command.ts";
+import { RIGHT_NAMES } from "./rights.ts";
+
+const registry = () => import("./registry.ts");
+const policy = () => import("./policy.ts");
+
+const ON_HOST: readonly OptionSpec[] = [
+  { flags: "--host", about: "straight on this machine's store, recorded as the operator's doing" },
+  { flags: "--config <file>", about: "with --host: the configuration (default haltpoint.yaml)" },
+];
+const EXPIRES: OptionSpec = {
+  flags: "--expires <duration>",
+  about: "how long it is valid: 8h, 90d",
+};
+
+const IDENTITY_OPTIONS: readonly OptionSpec[] = [
+  { flags: "--owner <person>", about: "the person accountable for it" },
+  { flags: "--type <type>", about: "agent, service_account, workload, bot (default agent)" },
+  {
+    flags: "--stage <stage>",
+    about: "where it is in its life (default active)",
+    choices: [
+      "requested",
+      "provisioned",
+      "active",
+      "probation",
+      "suspended",
+      "dormant",
+      "offboarded",
+    ],
+  },
+  { flags: "--group <group>", about: "a group it is in; may be repeated", isList: true },
+  {
+    flags: "--label <name=value>",
+    about: "what policy should know; may be repeated",
+    isList: true,
+  },
+  {
+    flags: "--may <action>",
+    about: "the only actions it may ask for, `*` at the end; `anything` lifts it",
+    isList: true,
+  },
+  {
+    flags: "--acts-for-people <yes|no>",
+    about: "whether each request must say on whose behalf",
+    choices: ["yes", "no"],
+  },
+  {
+    flags: "--assurance <assurance>",
+    about: "mediated: only its enforcement point has the credential",
+    choices: ["mediated", "cooperative"],
+  },
+  { flags: "--mode <mode>", about: "shadow: recorded, never held", choices: ["enforce", "shadow"] },
+];
+
+const RIGHT: OptionSpec = {
+  flags: "--right <right>",
+  about: "a right beside reviewing and owning; may be repeated",
+  isList: true,
+};
+const NAME: OptionSpec = { flags: "--name <name>", about: "for display; identifies nobody" };
+const RIGHTS_TEXT = `Rights: ${RIGHT_NAMES.join(", ")}. Who reviews is said by the groups in the policy.`;
+
+const tree = (spec: CommandSpec, subcommands?: readonly CommandTree[]): CommandTree =>
+  subcommands === undefined ? { spec } : { spec, subcommands };
+
+const withHost = (spec: CommandSpec): CommandTree => ({
+  spec: { ...spec, options: [...(spec.options ?? []), ...ON_HOST] },
+});
+
+const IDENTITY = tree(
+  {
+    usage: "identity",
+    purpose: "who acts: agents, services, bots, and their keys",
+    examples: ["identity list"],
+  },
+  [
+    withHost({
+      usage: "add <id>",
+      purpose: "register an identity",
+      options: IDENTITY_OPTIONS,
+      examples: ["identity add purchasing-agent --owner chen"],
+      run: async (call) => (await registry()).addIdentity(call),
+    }),
+    withHost({
+      usage: "list",
+      purpose: "list identities and their valid keys",
+      examples: ["identity list"],
+      run: async (call) => (await registry()).listIdentities(call),
+    }),
+    withHost({
+      usage: "set <id>",
+      purpose: "change what is registered of an identity",
+      options: IDENTITY_OPTIONS,
+      examples: ["identity set purchasing-agent --stage suspended"],
+      run: async (call) => (await registry()).setIdentity(call),
+    }),
+    tree(
+      {
+        usage: "key",
+        purpose: "keys of an identity",
+        examples: ["identity key add purchasing-agent"],
+      },
+      [
+        withHost({
+          usage: "add <id>",
+          purpose: "make a key; it is shown this once",
+          options: [EXPIRES],
+          examples: ["identity key add purchasing-agent --expires 90d"],
+          run: async (call) => (await registry()).addKey(call),
+        }),
+        withHost({
+          usage: "revoke <id> <key>",
+          purpose: "end a key at once",
+          examples: ["identity key revoke purchasing-agent key_01JDABCDEFGHJKMNPQRSTVWXYZ"],
+          run: async (call) => (await registry()).revokeKey(call),
+        }),
+      ],
+    ),
+  ],
+);
+
+const PERSON = tree(
+  { usage: "person", purpose: "who decides, and their tokens", examples: ["person list"] },
+  [
+    withHost({
+      usage: "add <id>",
+      purpose: "register a person",
+      more: `${RIGHTS_TEXT}\nThe first person of all is made without a token, on the server's machine.`,
+      options: [NAME, RIGHT],
+      examples: ['person add ana --name "Ana" --right operator'],
+      run: async (call) => (await registry()).addPerson(call),
+    }),
+    withHost({
+      usage: "list",
+      purpose: "list people and their rights",
+      examples: ["person list"],
+      run: async (call) => (await registry()).listPeople(call),
+    }),
+    withHost({
+      usage: "set <id>",
+      purpose: "change a person's name or rights, or disable them",
+      more: RIGHTS_TEXT,
+      options: [
+        NAME,
+        { ...RIGHT, about: "the rights from now on; may be repeated" },
+        { flags: "--no-rights", about: "take all rights away" },
+        { flags: "--disable", about: "their approvals stop counting, their tokens stop working" },
+        { flags: "--enable", about: "end that" },
+      ],
+      examples: ["person set bo --disable", "person set ana --right operator --right auditor"],
+      run: async (call) => (await registry()).setPerson(call),
+    }),
+    tree({ usage: "token", purpose: "tokens of a person", examples: ["person token add ana"] }, [
+      withHost({
+        usage: "add <id>",
+        purpose: "make a token; it is shown this once",
+        options: [EXPIRES],
+        examples: ["person token add ana --expires 30d"],
+        run: async (call) => (await registry()).addToken(call),
+      }),
+      withHost({
+        usage: "revoke <id> <token>",
+        purpose: "end a token at once",
+        examples: ["person token revoke ana key_01JDABCDEFGHJKMNPQRSTVWXYZ"],
+        run: async (call) => (await registry()).revokeToken(call),
+      }),
+    ]),
+  ],
+);
+
+const ON_CALL = tree(
+  { usage: "oncall", purpose: "who is on call", examples: ["oncall set sre --shift ana=now/12h"] },
+  [
+    withHost({
+      usage: "set <roster>",
+      purpose: "replace a roster's shifts",
+      options: [
+        {
+          flags: "--shift <person=from/until>",
+          about: "ana=now/12h or ana=2026-11-22T08:00Z/2026-11-22T20:00Z; may be repeated",
+          isList: true,
+        },
+        { flags: "--nobody", about: "leave the roster empty" },
+      ],
+      examples: ["oncall set sre --shift ana=now/12h --shift bo=12h/12h"],
+      run: async (call) => (await registry()).setOnCall(call),
+    }),
+  ],
+);
+
+export const REGISTRY: readonly CommandTree[] = [IDENTITY, PERSON, ON_CALL];
+
+const CASE_EXAMPLE = `A file of cases, by default beside the policy as policy.cases.yaml:
+
+  cases:
+    - name: small orders need nobody
+      request:
+        action: { name: purchase_order.submit, properties: { amount: "100.00 USD" } }
+        resource: { type: purchase_order, id: PO-1 }
+      expect: { decision: allow, rules: [small-orders] }`;
+
+export const POLICY: readonly CommandTree[] = [
+  tree(
+    {
+      usage: "policy",
+      purpose: "check, try, explain and publish policy",
+      examples: ["policy check"],
+    },
+    [
+      tree({
+        usage: "check [file]",
+        purpose: "say everything that is wrong with a policy, where, and what to write",
+        examples: ["policy check policy.yaml"],
+        run: async (call) => (await policy()).check(call),
+      }),
+      tree({
+        usage: "test [file]",
+        purpose: "try a policy on the cases beside it",
+        more: CASE_EXAMPLE,
+        options: [{ flags: "--cases <file>", about: "another file of cases" }],
+        examples: ["policy test policy.yaml"],
+        exits: [[EXIT.fault, "a case failed, or a fault"]],
+        run: async (call) => (await policy()).test(call),
+      }),
+      tree({
+        usage: "explain <request>",
+        purpose: "say what policy decides about a request, and why",
+        more:
+          "The request is one that exists, or a JSON file: { identity, action, resource, context }.\n" +
+          "With --policy a file is asked instead of the server.",
+        options: [
+          { flags: "--identity <id>", about: "who asks, where the file does not say" },
+          { flags: "--policy <file>", about: "ask this file; needs no server" },
+        ],
+        examples: ["policy explain 7F3K", "policy explain order.json --policy policy.yaml"],
+        run: async (call) => (await policy()).explain(call),
+      }),
+      withHost({
+        usage: "publish [file]",
+        purpose: "put a policy in force",
+        more: "With --host it recovers an installation whose policy locks everybody out.",
+        examples: ["policy publish policy.yaml"],
+        run: async (call) => (await policy()).publish(call),
+      }),
+    ],
+  ),
+  tree({
+    usage: "report",
+    purpose: "count what policy and people did, and what shadow mode would have done",
+    options: [{ flags: "--since <time>", about: "1d, 8h, 2026-11-20 (default 1d)" }],
+    examples: ["report --since 1d"],
+    run: async (call) => (await import("./report.ts")).report(call),
+  }),
+];

@@ -1,0 +1,137 @@
+/** The registry straight on the store of this host; every change is recorded as the operator's. */
+import type { IdentityView } from "@haltpoint/protocol";
+import { HaltpointProblem, type IdentityBody } from "@haltpoint/sdk";
+import type { Answer } from "../../app/answer.ts";
+import type { App } from "../../app/app.ts";
+import {
+  identityView,
+  issueCredential,
+  personView,
+  revokeCredential,
+  saveIdentity,
+  savePerson,
+  setOnCall,
+} from "../../app/registry.ts";
+import type { StoredCredential } from "../../ports/store.ts";
+import { usageFailure } from "./command-failure.ts";
+import type { RegistryAccess } from "./registry-access.ts";
+import { RIGHT_NAMES } from "./rights.ts";
+
+const BY_OPERATOR = { by: "operator" } as const;
+const ID = /^[A-Za-z0-9][A-Za-z0-9._@+|:/-]{0,127}$/;
+
+/** `app` must be this process's own; nobody is asked whether they may. */
+export function hostRegistry(app: App): RegistryAccess {
+  return { ...hostIdentities(app), ...hostPeople(app) };
+}
+
+function hostIdentities(app: App) {
+  return {
+    identities: async () => {
+      const all = await app.store.identities();
+      return Promise.all(all.map((each) => identityView(app, each)));
+    },
+    addIdentity: async (body: IdentityBody & { readonly id: string }) =>
+      valueOf(
+        await saveIdentity(app, storedOf(requireId(body.id), body, NEW_IDENTITY), {
+          ...BY_OPERATOR,
+          mustBe: "new",
+        }),
+      ),
+    changeIdentity: async (id: string, body: IdentityBody) => {
+      const known = await app.store.identity(id);
+      const present = known === null ? NEW_IDENTITY : await identityView(app, known);
+      const change = { ...BY_OPERATOR, mustBe: "known" } as const;
+      return valueOf(await saveIdentity(app, storedOf(id, body, present), change));
+    },
+    addKey: (id: string, expiresInMs: number) => issue(app, { kind: "identity", id }, expiresInMs),
+    revokeKey: (id: string, keyId: string) => revoke(app, { kind: "identity", id }, keyId),
+  };
+}
+
+function hostPeople(app: App) {
+  const rightsOf = (names: readonly string[]) => RIGHT_NAMES.filter((each) => names.includes(each));
+  return {
+    people: async () => (await app.store.persons()).map(personView),
+    addPerson: async (body: Parameters<RegistryAccess["addPerson"]>[0]) => {
+      const { id, name, rights, disabled } = body;
+      const person = {
+        id: requireId(id),
+        name,
+        rights: rightsOf(rights ?? []),
+        disabled: disabled ?? false,
+      };
+      return valueOf(await savePerson(app, person, { ...BY_OPERATOR, mustBe: "new" }));
+    },
+    changePerson: async (id: string, body: Parameters<RegistryAccess["changePerson"]>[1]) => {
+      const known = await app.store.person(id);
+      const person = {
+        id,
+        name: body.name,
+        rights: rightsOf(body.rights ?? known?.rights ?? []),
+        disabled: body.disabled ?? known?.disabled ?? false,
+      };
+      return valueOf(await savePerson(app, person, { ...BY_OPERATOR, mustBe: "known" }));
+    },
+    addToken: (id: string, expiresInMs: number) => issue(app, { kind: "person", id }, expiresInMs),
+    revokeToken: (id: string, tokenId: string) => revoke(app, { kind: "person", id }, tokenId),
+    setOnCall: async (roster: string, shifts: Parameters<RegistryAccess["setOnCall"]>[1]) => {
+      valueOf(await setOnCall(app, { ...BY_OPERATOR, roster, shifts }));
+    },
+  };
+}
+
+async function issue(app: App, holder: StoredCredential["holder"], expiresInMs: number) {
+  const via = holder.kind === "identity" ? "key" : "token";
+  return valueOf(await issueCredential(app, { ...BY_OPERATOR, holder, expiresInMs, via }));
+}
+
+async function revoke(app: App, holder: StoredCredential["holder"], id: string): Promise<void> {
+  valueOf(await revokeCredential(app, { ...BY_OPERATOR, holder, id }));
+}
+
+type IdentityMembers = Required<IdentityBody>;
+
+const NEW_IDENTITY: IdentityMembers = {
+  type: "agent",
+  owner: "",
+  stage: "active",
+  groups: [],
+  labels: {},
+  acts_for_people: false,
+  assurance: "cooperative",
+  mode: "enforce",
+  may: null,
+};
+
+function storedOf(id: string, body: IdentityBody, present: IdentityMembers | IdentityView) {
+  const { type, owner, stage, groups, labels, assurance, mode, may, acts_for_people } = {
+    ...present,
+    ...body,
+  };
+  return {
+    id,
+    type,
+    owner,
+    stage,
+    groups,
+    labels,
+    assurance,
+    mode,
+    may,
+    actsForPeople: acts_for_people,
+  };
+}
+
+function requireId(id: string): string {
+  if (ID.test(id)) return id;
+  throw usageFailure(
+    `\`${id}\` cannot be an id: at most 128 letters, digits and \`. _ @ + | : / -\`, a letter or digit first`,
+  );
+}
+
+/** A refusal of the use case is told as the server would tell it. */
+function valueOf<T>(answer: Answer<T>): T {
+  if (answer.ok) return answer.value;
+  throw new HaltpointProblem(answer.problem);
+}

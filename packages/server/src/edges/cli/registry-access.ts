@@ -1,0 +1,17 @@
+/** The registry as commands use it: through a server, or straight on the store of this host. */
+import type { IdentityView, PersonView } from "@haltpoint/protocol";
+import type { IdentityBody, NewKey, PersonBody, Shift } from "@haltpoint/sdk";
+
+export interface RegistryAccess {
+  identities(): Promise<readonly IdentityView[]>;
+  addIdentity(body: IdentityBody & { readonly id: string }): Promise<IdentityView>;
+  changeIdentity(id: string, body: IdentityBody): Promise<IdentityView>;
+  addKey(id: string, expiresInMs: number): Promise<NewKey>;
+  revokeKey(id: string, keyId: string): Promise<void>;
+  people(): Promise<readonly PersonView[]>;
+  addPerson(body: PersonBody & { readonly id: string }): Promise<PersonView>;
+  changePerson(id: string, body: PersonBody): Promise<PersonView>;
+  addToken(id: string, expiresInMs: number): Promise<NewKey>;
+  revokeToken(id: string, tokenId: string): Promise<void>;
+  setOnCall(roster: string, shifts: readonly Shift[]): Promise<void>;
+}
