@@ -14,7 +14,7 @@ import {
   StillHeld,
 } from "./errors.ts";
 import { guard, type GuardedCall } from "./guard.ts";
-import { refusal, REQUEST_ID } from "./testing/scripted-server.ts";
+import { refusal, type Reply, REQUEST_ID } from "./testing/scripted-server.ts";
 import { ORDER, type Order, orderOptions, placing, served, thrownBy } from "./testing/served.ts";
 
 describe("an action that policy allows", () => {
@@ -230,6 +230,48 @@ describe("an action that is held", () => {
     expect(await running).toBe("placed 9000.00 USD");
   });
 
+  it.each(["a refusal", "an answer without redemption"])(
+    "waits for a veto window to end, however often it is told so by %s",
+    async (how) => {
+      const server = await served();
+      const notYet = (): Reply =>
+        how === "a refusal" ? refusal("not_yet") : { json: server.answer() };
+      let left = 5;
+      server.script.redeem = (_call, proceed) => (left-- > 0 ? notYet() : proceed());
+      const running = guard(placing(), orderOptions(server))(ORDER);
+      await server.called("get");
+      server.approve();
+      const since = performance.now();
+      expect(await running).toBe("placed 9000.00 USD");
+      expect(server.calls("redeem")).toHaveLength(6);
+      // The server's long polls end at once here; that must not become a tight loop.
+      expect(performance.now() - since).toBeGreaterThan(1_000);
+    },
+  );
+
+  it("gives up on a veto window after `waitMs`", async () => {
+    const server = await served();
+    server.script.redeem = () => refusal("not_yet");
+    const place = placing();
+    const running = guard(place, orderOptions(server, { waitMs: 300 }))(ORDER);
+    await server.called("get");
+    server.approve();
+    expect(await thrownBy(running)).toBeInstanceOf(StillHeld);
+    expect(server.status).toBe("cancelled");
+    expect(place).not.toHaveBeenCalled();
+  });
+
+  it("throws a refusal that no waiting cures, after a few tries", async () => {
+    const server = await served();
+    server.script.redeem = () => refusal("already_redeemed");
+    const place = placing();
+    const running = guard(place, orderOptions(server))(ORDER);
+    await server.called("get");
+    server.approve();
+    expect(await thrownBy(running)).toMatchObject({ code: "already_redeemed" });
+    expect(place).not.toHaveBeenCalled();
+  });
+
   it("gives up on a halt after `waitMs`", async () => {
     const server = await served();
     server.script.redeem = () => refusal("halted");
@@ -342,6 +384,7 @@ describe("a redemption that is not what was reviewed (I2)", () => {
   type Answer = {
     request: {
       id: string;
+      status: string;
       revision: { digest: string; content: { action: { properties: Order } } };
     };
     redemption: Record<string, unknown> & {
@@ -360,10 +403,18 @@ describe("a redemption that is not what was reviewed (I2)", () => {
     ["another digest", ({ redemption }) => (redemption["digest"] = "A".repeat(43))],
     ["another request", ({ redemption }) => (redemption["request_id"] = "req_2")],
     ["another revision", ({ redemption }) => (redemption["revision"] = 1)],
+    ["a request that waits", ({ request }) => (request.status = "held")],
     ["a release", ({ redemption }) => (redemption["released"] = true)],
     ["no lease", ({ redemption }) => (redemption["lease_ms"] = 0)],
     ["no content", ({ redemption }) => delete (redemption as { content?: unknown }).content],
-    ["a digest of nothing shown", ({ request }) => (request.revision.digest = "B".repeat(43))],
+    [
+      "a digest that is not its content's",
+      ({ request, redemption }) => {
+        const digest = "B".repeat(42) + "A";
+        request.revision.digest = digest;
+        redemption["digest"] = digest;
+      },
+    ],
   ])("with %s does not run", async (_name, tamper) => {
     const { error } = await tampered((answer: Answer) => {
       tamper(answer);

@@ -111,7 +111,6 @@ export function guard<Args extends object, Result>(
       const redeemed = await redeemedBy(hold, options, call);
       // No effect starts after its lease (T39): nothing waits between this line and the effect.
       if (isLeaseAlive(redeemed)) {
-        hold.begin();
         const effect = (stop: AbortSignal) => fn(...argumentsOf<Args>(redeemed.redemption, stop));
         return runUnderLease(effect, { client, redeemed, signal, stopWithinMs, onReportLost });
       }

@@ -26,8 +26,10 @@ const DEADLINE_SLACK_MS = 60_000;
 const AWAY_MAX_MS = 600_000;
 const SUBMIT_TRIES_MAX = 5;
 const GIVE_BACK_TRIES_MAX = 5;
-/** Refused redemptions of a request that looks approved; halts are not counted. */
-const REFUSALS_MAX = 20;
+/** Refused redemptions of a request that looks approved, for what no waiting cures. */
+const REFUSALS_MAX = 3;
+/** A server that answers a long poll at once with nothing new is not asked in a tight loop. */
+const POLL_MS_MIN = 250;
 const LEAVE_TIMEOUT_MS = 2_000;
 
 export interface HoldOptions {
@@ -48,11 +50,19 @@ export interface Redeemed {
   readonly since: Stopwatch;
 }
 
+interface LookOptions {
+  readonly id?: string;
+  readonly waitMs?: number;
+  readonly version?: number | undefined;
+}
+
 export class Hold {
   readonly #options: HoldOptions;
   readonly #key: string;
   readonly #held = stopwatch();
   #view: RequestView | undefined;
+  /** Since before `#view` was asked for. */
+  #seen = this.#held;
   #shownVersion = -1;
   /**
    * An attempt the server may believe to be running. In memory only, one per redemption, never in a
@@ -87,11 +97,6 @@ export class Hold {
         throw new NotStarted({ requestId: view.id });
       } else throw refusalOf(view);
     }
-  }
-
-  /** From here on the attempt is the run's to report on. */
-  begin(): void {
-    this.#attempt = undefined;
   }
 
   /** Reports an attempt on which nothing was started. @throws where that cannot be delivered. */
@@ -158,16 +163,19 @@ export class Hold {
   /** Undefined where the request has to be looked at again. */
   async #tryRedeem(view: RequestView): Promise<Redeemed | undefined> {
     const { client } = this.#options;
-    // An attempt whose answers were lost is still good: `view`, read since, says that nobody had
-    // redeemed, so a lease cannot be older than this stopwatch. Any other attempt is new.
+    // An attempt whose answers were lost is still good: `view`, asked for since, says that nobody
+    // had redeemed, so that its lease cannot have begun before. Any other attempt is new.
+    const since = this.#attempt === undefined ? stopwatch() : this.#seen;
     const attempt = this.#attempt ?? this.#newAttempt();
-    const since = stopwatch();
     const waitMs = this.#halts === 0 ? 0 : HALT_POLL_MS;
     const send = () => client.redeem(view.id, { attempt }, { waitMs, retriesMax: 0 });
     try {
       // One attempt asks for one answer, lost or not: the server gives it the same one again.
       const answer = await this.#persist(send, () => since() > REDEEM_ASK_MS);
-      return this.#accept(answer, attempt, since);
+      const redeemed = this.#accept(answer, attempt, since);
+      // Approved, and not redeemed: not effective yet.
+      if (redeemed === undefined && answer.request.status === "approved") await this.#waitMore();
+      return redeemed;
     } catch (error) {
       if (isPassing(error) && !this.#isOver()) await this.#look({});
       else if (isLookAgain(error)) await this.#refused(error);
@@ -176,25 +184,25 @@ export class Hold {
     }
   }
 
-  async #refused({ code, detail }: HaltpointProblem): Promise<void> {
+  async #refused(problem: HaltpointProblem): Promise<void> {
+    const { code, detail } = problem;
+    if (code === "not_yet") return this.#waitMore();
     if (code === "halted") this.#halts += 1;
     else this.#refusals += 1;
-    const { signal, key } = this.#options;
-    if (code !== "not_yet") await pause(backoffMs(this.#halts + this.#refusals), signal);
-    await this.#look({ waitMs: code === "not_yet" ? this.#pollMs() : 0 });
+    await pause(backoffMs(this.#halts + this.#refusals), this.#options.signal);
+    await this.#look({});
     const view = this.#current();
     if (!isLive(view)) this.#attempt = undefined;
     if (view.status !== "approved") return;
-    const isOver = this.#isOver() || this.#refusals > REFUSALS_MAX;
-    if (isOver && code === "halted") throw new Halted({ requestId: view.id, reason: detail });
-    if (isOver) throw new StillHeld({ requestId: view.id, joinable: key !== undefined });
+    if (this.#refusals > REFUSALS_MAX) throw problem;
+    if (code === "halted" && this.#isOver()) {
+      throw new Halted({ requestId: view.id, reason: detail });
+    }
   }
 
   #accept(answer: SubmitAnswer, attempt: string, since: Stopwatch): Redeemed | undefined {
     const { request, redemption } = answer;
-    if (this.#view !== undefined && this.#view.id !== request.id) {
-      throw new BadAnswer("the answer is about another request. Nothing was run.");
-    }
+    this.#mustBe(this.#view?.id ?? request.id, request);
     this.#view = request;
     if (redemption === null) {
       if (!isLive(request)) this.#attempt = undefined;
@@ -205,15 +213,22 @@ export class Hold {
   }
 
   async #wait(view: RequestView): Promise<void> {
-    const { onHeld, key } = this.#options;
-    if (view.version !== this.#shownVersion) onHeld?.(view);
+    if (view.version !== this.#shownVersion) this.#options.onHeld?.(view);
     this.#shownVersion = view.version;
-    if (this.#isOver()) throw new StillHeld({ requestId: view.id, joinable: key !== undefined });
-    await this.#look({ waitMs: this.#pollMs(), version: view.version });
+    await this.#waitMore(view.version);
+  }
+
+  /** Until there is another version; without one, until it is decided and effective. */
+  async #waitMore(version?: number): Promise<void> {
+    const { key } = this.#options;
+    const requestId = this.#current().id;
+    this.#attempt = undefined;
+    if (this.#isOver()) throw new StillHeld({ requestId, joinable: key !== undefined });
+    await this.#look({ waitMs: this.#pollMs(), version });
   }
 
   /** Reads the request; outlasts restarts of the server and losses of the network. */
-  async #look(how: { id?: string; waitMs?: number; version?: number }): Promise<void> {
+  async #look(how: LookOptions): Promise<void> {
     const { client, signal } = this.#options;
     const { id = this.#current().id, waitMs, version } = how;
     const asked = stopwatch();
@@ -222,15 +237,15 @@ export class Hold {
       const deadline = this.#view?.deadline ?? null;
       return deadline === null ? asked() > AWAY_MAX_MS : Date.now() > deadline + DEADLINE_SLACK_MS;
     };
-    const send = () => client.get(id, { waitMs, version, signal, retriesMax: 0 });
+    const send = () => {
+      this.#seen = stopwatch();
+      return client.get(id, { waitMs, version, signal, retriesMax: 0 });
+    };
     const view = await this.#persist(send, isHopeless);
-    if (view.id !== id)
-      throw new BadAnswer("the answer is about another request. Nothing was run.");
+    this.#mustBe(id, view);
+    const isNews = view.version !== this.#view?.version;
     this.#view = view;
-    // A server that answers a long poll at once with nothing new must not be asked in a tight loop.
-    if (version !== undefined && view.version <= version && asked() < backoffMs(2)) {
-      await pause(backoffMs(2), signal);
-    }
+    if (!isNews && waitMs !== undefined) await pause(POLL_MS_MIN - asked(), signal);
   }
 
   /** Sends until there is an answer that is not passing, or `isHopeless`. */
@@ -245,6 +260,11 @@ export class Hold {
         this.throwIfAborted();
       }
     }
+  }
+
+  #mustBe(id: string, view: RequestView): void {
+    if (view.id === id) return;
+    throw new BadAnswer("the answer is about another request. Nothing was run.");
   }
 
   #newAttempt(): string {

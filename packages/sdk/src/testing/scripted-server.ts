@@ -238,7 +238,7 @@ export class ScriptedServer {
         return { json: this.view() };
       }
       case "redeem":
-        return this.#redeem(attempt);
+        return this.redeem(attempt);
       case "heartbeat": {
         if (attempt !== this.attempt) return refusal("not_your_attempt");
         await this.#wait(waitMs, () => this.status !== "running");
@@ -265,7 +265,7 @@ export class ScriptedServer {
     }
     if (this.#submitKey !== call.key) return refusal("idempotency_conflict");
     if (this.status === "approved" && call.query.get("redeem") === "true") {
-      return this.#redeem(body.attempt ?? "");
+      return this.redeem(body.attempt ?? "");
     }
     if (this.attempt !== body.attempt) {
       return { json: { ...this.answer(), redemption: null, replayed: this.version > 1 } };
@@ -273,7 +273,8 @@ export class ScriptedServer {
     return { json: this.answer() };
   }
 
-  #redeem(attempt: string): Reply {
+  /** Does what a redemption by this attempt does, as if it had arrived now. */
+  redeem(attempt: string): Reply {
     if (this.status === "approved") {
       if (this.#attempts.has(attempt)) return refusal("attempt_reused");
       this.#attempts.add(attempt);
