@@ -33,7 +33,7 @@ export interface SchemaIssue {
 }
 
 /** Instructions of a pattern times characters of a text; 30 ns each at worst. */
-const PATTERN_STEPS_MAX = 250_000;
+const PATTERN_STEPS_MAX = 150_000;
 
 /**
  * Keywords that are checked or only describe. Left out: `$ref` and dynamic ones (a recursive schema

@@ -7,10 +7,10 @@ import { shownValue } from "./display.ts";
 import type { PolicyInput } from "./model.ts";
 
 /**
- * Steps all conditions of one decision may take together: about 20 ms at worst, and some fifty
+ * Steps all conditions of one decision may take together: about 20 ms, and some thirty
  * rounds over a list of 1,000.
  */
-export const STEPS_MAX = 250_000;
+export const STEPS_MAX = 150_000;
 
 export interface Request {
   readonly scope: Scope;

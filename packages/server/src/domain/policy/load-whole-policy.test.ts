@@ -2,7 +2,6 @@ import { describe, expect, it } from "vitest";
 import { checkPolicy, groupsOf, loadPolicy, sensitivePaths, sourcesOf } from "./policy.ts";
 import { DENY, GUARD, hold, policyOf, problemsOf, rule } from "./testing/policy-fixtures.ts";
 
-const load = (text: string) => loadPolicy(text, { file: "policy.yaml" });
 /** Messages without places, of a text after `version: 1`. */
 const messages = (text: string) =>
   problemsOf(`version: 1\n${text}`).map((line) => line.slice(line.indexOf(" ") + 1));

@@ -44,7 +44,7 @@ export interface Compilation {
 export type SharedThunks = Map<string, Thunk>;
 
 /** Steps for an error that an operator absorbs: making one costs far more than a step. */
-export const ABSORBED_STEPS = 100;
+export const ABSORBED_STEPS = 200;
 
 /** The node as the condition writes it: named in errors, where a value must not be. */
 export function textOf(node: Node): string {

@@ -36,7 +36,7 @@ import {
 const QUANTIFIER_DEPTH_MAX = 3;
 const LITERAL_STEPS_MAX = 1_000;
 /** Reading a clock on the wall of a zone. */
-const WALL_CLOCK_STEPS = 100;
+const WALL_CLOCK_STEPS = 200;
 
 export function compileCall(
   node: Node,
