@@ -8,7 +8,7 @@ export type StoreFaultCode =
   | "busy"
   /** The store was closed. Nothing was changed. */
   | "closed"
-  /** The commit, read or backup failed. Nothing was changed. */
+  /** The commit, opening or backup failed. Nothing was changed. */
   | "failed"
   /** Whether the commit happened is not known: ask `commandOutcome`. */
   | "commit_unknown"

@@ -66,15 +66,15 @@ export async function applyCommit(
 
   const requestIds = new Set<string>();
   if (requestWrite !== null) requestIds.add(requestWrite.state.id);
-  const lastSequences = new Map<string, number>();
   let standing = before;
   for (const write of commit.writes) {
     if (write.kind === "entry") {
       const { stream } = write.draft;
-      const last = lastSequences.get(stream) ?? (await readLastSequence(session, stream));
-      const place = { logIndex: standing.lastLogIndex + 1, sequence: last + 1 };
+      const place = {
+        logIndex: standing.lastLogIndex + 1,
+        sequence: (await readLastSequence(session, stream)) + 1,
+      };
       await run(session, insertEntry(write.draft, place));
-      lastSequences.set(stream, place.sequence);
       standing = { ...standing, lastLogIndex: place.logIndex };
       if (stream !== SYSTEM_STREAM) requestIds.add(stream);
       continue;

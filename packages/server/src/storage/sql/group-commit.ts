@@ -87,14 +87,23 @@ export class GroupCommit {
         return result;
       } catch (error) {
         await this.#rollBack();
-        throw error;
+        throw failedFault(error);
       }
     });
   }
 
-  /** Afterwards a read of the database tells for certain which commands were committed. */
+  /**
+   * Afterwards a read of the database tells for certain which commands were committed.
+   *
+   * @throws StoreFault `commit_unknown` while that cannot be achieved.
+   */
   async settle(): Promise<void> {
-    if (this.#isUnsettled) await this.#exclusively(() => this.#overwriteUnsettled());
+    if (!this.#isUnsettled) return;
+    try {
+      await this.#exclusively(() => this.#overwriteUnsettled());
+    } catch (error) {
+      throw unknownFault(error);
+    }
   }
 
   /** Commits what waits, then refuses more. */
@@ -154,8 +163,12 @@ export class GroupCommit {
         await this.#session.execute("COMMIT");
         this.#isUnsettled = false;
       } catch (error) {
-        await this.#afterFailedCommit(group, attempts, error);
-        return;
+        const found = await this.#lookUp(group, attempts, error);
+        if (found === null) {
+          for (const { reject } of group) reject(unknownFault(error));
+          return;
+        }
+        attempts = found;
       }
       this.#tell(attempts, standing);
     }
@@ -206,30 +219,30 @@ export class GroupCommit {
     }
   }
 
-  /** The commit failed, or succeeded and the answer was lost: each command is looked up. */
-  async #afterFailedCommit(
+  /**
+   * COMMIT failed, or it succeeded and its answer was lost: each command is looked up by its id.
+   *
+   * @returns what became of each; null: it cannot be found out now.
+   */
+  async #lookUp(
     group: readonly Waiting[],
     attempts: readonly Attempt[],
     error: unknown,
-  ): Promise<void> {
+  ): Promise<readonly Attempt[] | null> {
     await this.#rollBack();
     this.#isUnsettled = true;
     try {
       await this.#overwriteUnsettled();
-      for (const [index, attempt] of attempts.entries()) {
-        const waiting = group[index];
-        if (waiting === undefined) continue;
-        const isCommitted = await hasCommand(this.#session, waiting.commit.commandId);
-        answer(
-          waiting,
-          isCommitted || attempt.kind === "failed"
-            ? attempt
-            : { kind: "failed", fault: failedFault(error) },
-        );
+      const found: Attempt[] = [];
+      for (const [index, { commit }] of group.entries()) {
+        const attempt = attempts[index];
+        const isCommitted = await hasCommand(this.#session, commit.commandId);
+        const failed: Attempt = { kind: "failed", fault: failedFault(error) };
+        found.push(attempt?.kind === "applied" && !isCommitted ? failed : (attempt ?? failed));
       }
+      return found;
     } catch {
-      const message = "it is not known whether the commit happened; look its command id up";
-      for (const { reject } of group) reject(new StoreFault("commit_unknown", message, error));
+      return null;
     }
   }
 
@@ -253,7 +266,7 @@ export class GroupCommit {
   }
 
   #tell(attempts: readonly Attempt[], standing: Standing): void {
-    if (this.#listeners.size === 0) return;
+    if (!attempts.some((attempt) => attempt.kind === "applied")) return;
     const requestIds = new Set<string>();
     let epochs = false;
     for (const attempt of attempts) {
@@ -290,6 +303,11 @@ function answer(waiting: Waiting | undefined, attempt: Attempt): void {
 
 function closedFault(): StoreFault {
   return new StoreFault("closed", "the store is closed");
+}
+
+function unknownFault(error: unknown): StoreFault {
+  const message = "it is not known whether the commit happened: look its command id up";
+  return new StoreFault("commit_unknown", message, error);
 }
 
 function failedFault(error: unknown): StoreFault {

@@ -3,7 +3,7 @@ import type { Epochs } from "../../ports/store.ts";
 import { bytesOf, integerOf, type Session, type Statement } from "./session.ts";
 
 /** How long a commit can be looked up after its answer was lost. */
-export const COMMAND_KEPT_MS = 3_600_000;
+const COMMAND_KEPT_MS = 3_600_000;
 /** How much of the past one commit deletes at most, so that none takes long. */
 const COMMANDS_SLICE_MS = 1_000;
 

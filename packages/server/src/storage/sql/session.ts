@@ -20,7 +20,8 @@ export interface Session {
   query(sql: string, params?: readonly SqlValue[]): Promise<readonly Row[]>;
   /**
    * How many rows a statement changed. Rejects with the driver's error, and then none is changed.
-   * (Not `RETURNING`: SQLite builds a temporary table for it, a third of the cost of an insert.)
+   * (Not `RETURNING`: SQLite builds a temporary table for it, which nearly doubles what a write
+   * costs.)
    */
   execute(sql: string, params?: readonly SqlValue[]): Promise<number>;
 }

@@ -17,9 +17,7 @@ import type { StoreTime } from "../../ports/store.ts";
 
 const DRIFT_MAX_MS = 5_000;
 const STEADY_MS = 60_000;
-/** A time daemon that corrects slowly moves the wall clock by at most 500 parts in a million. */
-const SLEW_MAX = 0.0005;
-/** Slow correction is not summed up for longer than this. */
+/** Drift is summed up for an hour. A time daemon's slow correction stays below 2 s in that time. */
 const ANCHOR_MAX_MS = 3_600_000;
 
 export class StoreClock {
@@ -49,7 +47,7 @@ export class StoreClock {
   #compare(wallMs: number, monotonicMs: number): void {
     const elapsedMs = monotonicMs - this.#anchor.monotonicMs;
     const driftMs = wallMs - this.#anchor.wallMs - elapsedMs;
-    if (Math.abs(driftMs) > DRIFT_MAX_MS + elapsedMs * SLEW_MAX) {
+    if (Math.abs(driftMs) > DRIFT_MAX_MS) {
       this.#jumpedAtMs = monotonicMs;
       this.#anchor = { wallMs, monotonicMs };
       return;

@@ -71,6 +71,11 @@ export class SqlStore implements Store {
     return (await readInstallation(this.#reads)).epochs;
   }
 
+  async standing() {
+    const { epochs, highWaterMs } = await readInstallation(this.#reads);
+    return { epochs, time: this.#options.clock.read(highWaterMs) };
+  }
+
   async lastLogIndex() {
     return (await readInstallation(this.#reads)).lastLogIndex;
   }

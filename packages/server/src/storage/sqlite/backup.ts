@@ -8,7 +8,7 @@
  * CRASH: leaves an empty file under the target's name, or a `.partial` beside it; never a copy that
  * looks complete and is not.
  */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
@@ -27,6 +27,7 @@ interface Task {
 export async function backUp(source: string, target: string): Promise<void> {
   const file = resolve(target);
   const copy = `${file}.partial`;
+  if (!existsSync(source)) throw new StoreFault("failed", `there is no store at \`${source}\``);
   reserve(file);
   try {
     rmSync(copy, { force: true });

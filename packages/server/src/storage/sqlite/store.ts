@@ -131,7 +131,11 @@ async function refuseForeign(connection: SqliteConnection, file: string): Promis
 }
 
 function openFault(file: string, error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof StoreFault) return error;
+  if (error instanceof StoreFault) {
+    if (error.message.includes(file)) return error;
+    return new StoreFault(error.code, `\`${file}\`: ${error.message}`, error.cause);
+  }
+  if (!(error instanceof Error)) return error;
   const code = primaryCodeOf(error);
   if (code === SQLITE_NOTADB || code === SQLITE_CORRUPT) {
     return new StoreFault(

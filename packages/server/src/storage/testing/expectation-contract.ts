@@ -177,6 +177,15 @@ export function expectationContract(makePlace: MakePlace): void {
       expect(await store.commit(noteOn(2))).toEqual({ kind: "stale", what: "request" });
     });
 
+    it("I6: a request that exists is not begun again", async () => {
+      const { store } = await openedStore(makePlace);
+      await store.commit(submission("req_A", { key: "first" }));
+      const again = submission("req_A", { key: "second", status: "approved" });
+      expect(await store.commit(again)).toEqual({ kind: "stale", what: "request" });
+      expect(await store.request("req_A")).toMatchObject({ status: "held" });
+      expect(await store.key("identity:agent-1", "second")).toBeNull();
+    });
+
     it("each change of its kind moves an epoch by one, and a halt is given the one it made", async () => {
       const { store } = await openedStore(makePlace);
       await store.commit(

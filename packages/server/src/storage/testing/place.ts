@@ -1,10 +1,10 @@
 /** Where a contract test keeps its database, whatever the adapter. */
-import { randomBytes } from "node:crypto";
 import { onTestFinished } from "vitest";
 import type { Clock } from "../../ports/clock.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Store } from "../../ports/store.ts";
 import { ManualClock } from "./manual-clock.ts";
+import { random } from "./random-bytes.ts";
 
 /** An empty place for one store, that keeps what was stored between openings. */
 export interface Place {
@@ -20,8 +20,6 @@ export interface OpenedStore {
   /** Closes the store and opens the same place again, as after a restart. */
   readonly reopen: () => Promise<Store>;
 }
-
-export const random: Random = { bytes: (count) => new Uint8Array(randomBytes(count)) };
 
 /** A store for one test, closed and removed after it. */
 export async function openedStore(makePlace: MakePlace): Promise<OpenedStore> {

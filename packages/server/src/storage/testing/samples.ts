@@ -73,6 +73,7 @@ export function requestState(id: string, options: StateOptions = {}): RequestSta
     question: null,
     reviews: [],
     basis: null,
+    counted: [],
     grant: null,
     run: null,
     spentAttempts: [],
@@ -81,7 +82,7 @@ export function requestState(id: string, options: StateOptions = {}): RequestSta
     followUp: { status: "none" },
     outcome: null,
     contradicted: false,
-    ending: null,
+    decided: null,
     ...rest,
   };
 }
