@@ -44,7 +44,7 @@ const placeOrder = guard(
     resource: { type: "purchase_order", id: values.order },
     context: { justification: "laptops for the three people who start on Monday" },
     stoppable: "until_sent",
-    onHeld: (request) => say(`waiting for a person: ${request.message}`),
+    onHeld: (request) => say(`held as ${request.short_id}: ${request.message}`),
     onEdited: (changes, reason) => {
       for (const { path, from, to } of changes) {
         say(`a reviewer changed ${path} from ${String(from)} to ${String(to)}: ${reason ?? ""}`);
