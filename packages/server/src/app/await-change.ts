@@ -5,6 +5,8 @@ export interface Waiting {
   readonly waitMs: number;
   /** Aborted when the caller is gone or the server stops; ends the wait with the last answer. */
   readonly signal: AbortSignal;
+  /** Also woken by every change of policy, halts or membership; for who waits for a lift. */
+  readonly byEpochs?: boolean;
 }
 
 /**
@@ -20,10 +22,13 @@ export async function awaitChange<T>(
   const until = performance.now() + Math.min(waiting.waitMs, app.limits.waitMaxMs);
   let wake: () => void = () => undefined;
   let changed = false;
-  const unwatch = app.changes.watch(requestId, () => {
+  const onChange = (): void => {
     changed = true;
     wake();
-  });
+  };
+  const unwatch = app.changes.watch(requestId, onChange);
+  const unwatchEpochs =
+    waiting.byEpochs === true ? app.changes.onEpochs(onChange) : () => undefined;
   waiting.signal.addEventListener("abort", onAbort, { once: true });
   try {
     for (;;) {
@@ -43,6 +48,7 @@ export async function awaitChange<T>(
     }
   } finally {
     unwatch();
+    unwatchEpochs();
     waiting.signal.removeEventListener("abort", onAbort);
   }
 

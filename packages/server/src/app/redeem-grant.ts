@@ -31,7 +31,7 @@ const WORTH_WAITING: ReadonlySet<string> = new Set([
 export function redeemGrant(app: App, redeem: Redeem, waiting: Waiting): Promise<Answer<Executed>> {
   const actor = { kind: "identity", id: redeem.identityId } as const;
   const command = { kind: "redeem", actor, attemptHash: redeem.attemptHash } as const;
-  return awaitChange(app, redeem.requestId, waiting, async () => {
+  return awaitChange(app, redeem.requestId, { ...waiting, byEpochs: true }, async () => {
     const value = await execute(app, redeem.requestId, command);
     const done = value.ok || !WORTH_WAITING.has(value.problem.code);
     const retryInMs = value.ok ? undefined : value.problem.retry_after_ms;

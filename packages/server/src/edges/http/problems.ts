@@ -61,6 +61,8 @@ function frameworkProblem(code: string, limits: HttpLimits): Problem | null {
       return problem("invalid_request", "the body is not as long as `Content-Length` says", {
         field: "Content-Length",
       });
+    case "FST_ERR_MAX_PARAM_LENGTH":
+      return problem("not_found", "nothing has a name as long as that");
     case "FST_ERR_BAD_URL":
       return problem("invalid_request", "the address is not a valid URL path");
     default:

@@ -8,6 +8,7 @@ import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { readKey } from "./idempotency.ts";
 import { faultForLog } from "./log.ts";
+import { answerNoise } from "./noise.ts";
 import { describe, descriptionOf } from "./openapi.ts";
 import { problemFor, requestIdOf, sendProblem } from "./problems.ts";
 import { RefusedCall } from "./refused-call.ts";
@@ -28,6 +29,10 @@ const SECURITY_HEADERS = {
   "referrer-policy": "no-referrer",
   "cross-origin-resource-policy": "same-origin",
 };
+
+const STOPPING = problem("unavailable", "the server is stopping; nothing was changed, try again", {
+  retry_after_ms: 1_000,
+});
 
 /** What is known of a call once it is admitted. */
 interface Admitted {
@@ -57,23 +62,22 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
     return503OnClosing: false,
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     genReqId: (raw) => requestIdOf(raw.headers["x-request-id"], () => newRequestId(edge)),
-    frameworkErrors: (error, request, reply) => refuse(edge, error, request, reply),
+    // What never came as far as a route, nor as far as the hooks.
+    frameworkErrors: (error, request, reply) => {
+      greet(edge, request, reply, () => null);
+      return refuse(edge, error, request, reply);
+    },
+    clientErrorHandler: answerNoise,
   });
   // Validation is done by the routes' own shapes; the framework's schemas are for the document.
   server.setValidatorCompiler(() => () => true);
   server.setSerializerCompiler(() => (data) => JSON.stringify(data));
   readJsonBodies(server, limits);
   server.addHook("onRequest", (request, reply, done) => {
-    reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
-    if (request.url.startsWith("/v1")) reply.header("cache-control", "no-store");
-    const startedAt = performance.now();
-    reply.raw.once("close", () => {
-      const took = performance.now() - startedAt;
-      tellOf(edge, { request, reply, principal: admitted.get(request)?.principal ?? null, took });
-    });
+    greet(edge, request, reply, () => admitted.get(request)?.principal ?? null);
     if (!stopping.now) return done();
     reply.header("connection", "close");
-    done(new RefusedCall(problem("unavailable", "the server is stopping; nothing was changed", { retry_after_ms: 1_000 })));
+    done(new RefusedCall(STOPPING));
   });
   server.setErrorHandler((error, request, reply) => refuse(edge, error, request, reply));
   server.setNotFoundHandler((request, reply) => sendUnknown(request, reply));
@@ -89,6 +93,21 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
     listen: (at) => server.listen(at),
     stop: () => stop(server, edge, stopping),
   };
+}
+
+/** Dresses the answer, and tells of it when it is over. */
+function greet(
+  edge: Edge,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  principal: () => Principal | null,
+): void {
+  reply.headers(SECURITY_HEADERS).header("x-request-id", request.id);
+  if (request.url.startsWith("/v1")) reply.header("cache-control", "no-store");
+  const startedAt = performance.now();
+  reply.raw.once("close", () => {
+    tellOf(edge, { request, reply, principal: principal(), took: performance.now() - startedAt });
+  });
 }
 
 function addRoute(
