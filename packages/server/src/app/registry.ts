@@ -226,7 +226,7 @@ export function personView(person: Omit<StoredPerson, "createdAt">): PersonView 
   return { id, name, rights, disabled };
 }
 
-export function keyView(credential: StoredCredential): KeyView {
+function keyView(credential: StoredCredential): KeyView {
   const { id, prefix, createdAt, expiresAt, revokedAt } = credential;
   return { id, prefix, created_at: createdAt, expires_at: expiresAt, revoked_at: revokedAt };
 }

@@ -27,7 +27,7 @@ export interface SealedEntry extends EntryDraft {
   readonly hash: string;
 }
 
-export const ENTRY_VERSION = 1;
+const ENTRY_VERSION = 1;
 
 /** The canonical bytes of an entry at its place in its stream, and their SHA-256. */
 export function sealEntry(

@@ -298,10 +298,3 @@ function isEditable(editable: readonly string[], field: string): boolean {
 function stepUpOf(actor: Actor): Review["stepUp"] {
   return actor.kind === "person" ? actor.stepUp : "none";
 }
-
-/** Whether this person could approve the state as it is now; for inboxes. */
-export function mayApprove(state: RequestState, person: string, facts: Facts): boolean {
-  if (state.status !== "held" || state.obligations === null) return false;
-  const electorate = electorateOf(state, facts, state.obligations);
-  return isReviewer(electorate, person) && !isConflicted(electorate, person);
-}
