@@ -16,7 +16,7 @@ export function stopwatch(): Stopwatch {
 /** Resolves after a time, or at once when the signal aborts. Never rejects. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
+    if (ms <= 0 || signal?.aborted === true) return resolve();
     const end = (): void => {
       clearTimeout(timer);
       signal?.removeEventListener("abort", end);

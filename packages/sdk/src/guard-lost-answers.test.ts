@@ -167,6 +167,21 @@ describe("a report that cannot be delivered", () => {
     expect(reports[0]!.error).toBeInstanceOf(Unreachable);
   });
 
+  it("is refused for its words alone: reported without them", async () => {
+    const server = await served({ initial: "approved" });
+    server.script.outcome = ({ body }, proceed) =>
+      "detail" in body ? refusal("limit_exceeded", { field: "detail" }) : proceed();
+    // Cut at 1,000 units, this would end in half a character, which is no JSON text.
+    const fault = new Error(`${"x".repeat(999)}😀`);
+    const onReportLost = vi.fn<(lost: LostReport) => void>();
+    const failing = guard(() => Promise.reject(fault), orderOptions(server, { onReportLost }));
+    expect(await thrownBy(failing(ORDER))).toBe(fault);
+    const [first] = server.calls("outcome");
+    expect(first!.body["detail"]).toBe(`${"x".repeat(999)}\ufffd`);
+    expect(server.outcomes).toEqual([{ attempt: server.attempt, result: "failed" }]);
+    expect(onReportLost).not.toHaveBeenCalled();
+  });
+
   it("is about a failure: the caller gets the failure", async () => {
     const fault = new Error("card declined");
     const { result, reports } = await lost(

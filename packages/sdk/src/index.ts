@@ -14,6 +14,7 @@ export type {
   PeopleClientOptions,
   PersonBody,
   PolicyView,
+  PublishedPolicy,
   Shift,
 } from "./people-client.ts";
 export type { LostReport } from "./run.ts";

@@ -16,6 +16,7 @@ const review = { verdict: "approve", digest: "d", confirmed: ["read"] } as const
 const edit = { digest: "d", set: { "action.properties.amount": 1 }, reason, approve: true };
 const halt = { scope: { kind: "identity", id: "agent-1" }, reason } as const;
 const identity = { id: "agent-1", type: "agent", owner: "person:bo" };
+const person = { id: "bo", name: "Bo" };
 const shifts = [{ person: "person:bo", from: 1, until: 2 }];
 const imagined = {
   identity: "agent-1",
@@ -77,10 +78,9 @@ const ROWS: readonly Row[] = [
     "identities.revokeKey",
     (p) => p.identities.revokeKey("a", "k"),
     "DELETE /v1/identities/a/keys/k",
-    {},
   ],
   ["people.list", (p) => p.people.list(), "GET /v1/people"],
-  ["people.create", (p) => p.people.create({ name: "Bo" }), "POST /v1/people", { name: "Bo" }],
+  ["people.create", (p) => p.people.create(person), "POST /v1/people", person],
   [
     "people.update",
     (p) => p.people.update("bo", { name: "Bo", disabled: true }),
@@ -134,14 +134,12 @@ describe("each call of a person", () => {
     expect(ROWS.map(([name]) => name).toSorted()).toEqual(names.toSorted());
   });
 
-  it("returns what the server answers; an answer without content is nothing", async () => {
+  it("returns what the server answers, if it is what was asked for", async () => {
     const server = await served();
     const halt = { id: "halt_1", scope: { kind: "everything" }, active: true };
     const people = createPeopleClient({ url: server.url, token: "hpp_1" });
-    server.script.other = ({ method }) =>
-      method === "DELETE" ? { status: 204, text: "" } : { json: { items: [halt], cursor: null } };
+    server.script.other = () => ({ json: { items: [halt], cursor: null } });
     expect(await people.halts()).toEqual({ items: [halt], cursor: null });
-    expect(await people.people.revokeToken("bo", "t")).toBeUndefined();
     server.script.other = () => ({ json: { items: [{ id: 1 }], cursor: null } });
     expect(await thrownBy(people.halts())).toMatchObject({ code: "bad_answer" });
   });

@@ -60,6 +60,12 @@ export interface PolicyView {
   readonly at: number;
 }
 
+export interface PublishedPolicy {
+  readonly version: string;
+  /** False: this very policy was in force already. */
+  readonly changed: boolean;
+}
+
 /** Somebody's turn on a roster; times in milliseconds since the epoch. */
 export interface Shift {
   readonly person: string;
@@ -83,7 +89,7 @@ const asWhoAmI = shaped<WhoAmI>("sign-in", { kind: "string", id: "string", right
 const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string" });
 const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
 const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string" });
-const asPublished = shaped<{ readonly version: string }>("policy", { version: "string" });
+const asPublished = shaped<PublishedPolicy>("policy", { version: "string" });
 const asExplanation = shaped<Explanation>("explanation", { text: "string" });
 const asDone: Check<void> = () => undefined;
 
@@ -113,8 +119,8 @@ type Verbs = ReturnType<typeof verbsOf>;
 function verbsOf(call: Transport) {
   const send =
     (method: "POST" | "PUT" | "DELETE") =>
-    <T>(path: string, body: object, check: Check<T>, options: CallOptions = {}): Promise<T> =>
-      call({ ...options, method, path, body }, check);
+    <T>(path: string, body: object | undefined, check: Check<T>, options: CallOptions = {}) =>
+      call({ ...options, method, path, ...(body === undefined ? {} : { body }) }, check);
   return {
     get: <T>(path: string, check: Check<T>, query: ListQuery = {}): Promise<T> =>
       call({ method: "GET", path, query: { ...query } }, check),
@@ -182,21 +188,33 @@ function identityCalls({ get, post, put, remove }: Verbs) {
     createKey: (id: string, expiresInMs: number, options?: CallOptions) =>
       post(`${at("identities", id)}/keys`, { expires_in_ms: expiresInMs }, asNewKey, options),
     revokeKey: (id: string, keyId: string, options?: CallOptions) =>
-      remove(`${at("identities", id)}/keys/${encodeURIComponent(keyId)}`, {}, asDone, options),
+      remove(
+        `${at("identities", id)}/keys/${encodeURIComponent(keyId)}`,
+        undefined,
+        asDone,
+        options,
+      ),
   };
 }
 
 function personCalls({ get, post, put, remove }: Verbs) {
   return {
     list: (query: PageQuery = {}) => get("/v1/people", pageOf(asPerson), query),
-    create: (body: PersonBody & { readonly id?: string }, options?: CallOptions) =>
-      post("/v1/people", body, asPerson, options),
+    create: (
+      body: PersonBody & { readonly id: string; readonly name: string },
+      options?: CallOptions,
+    ) => post("/v1/people", body, asPerson, options),
     update: (id: string, body: PersonBody, options?: CallOptions) =>
       put(at("people", id), body, asPerson, options),
     createToken: (id: string, expiresInMs: number, options?: CallOptions) =>
       post(`${at("people", id)}/tokens`, { expires_in_ms: expiresInMs }, asNewKey, options),
     revokeToken: (id: string, tokenId: string, options?: CallOptions) =>
-      remove(`${at("people", id)}/tokens/${encodeURIComponent(tokenId)}`, {}, asDone, options),
+      remove(
+        `${at("people", id)}/tokens/${encodeURIComponent(tokenId)}`,
+        undefined,
+        asDone,
+        options,
+      ),
   };
 }
 

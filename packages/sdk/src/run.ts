@@ -10,6 +10,8 @@ import { isPassing } from "./transport.ts";
 const FIRST_HEARTBEAT_MS = 250;
 const REPORT_MAX_MS = 30_000;
 const DETAIL_LENGTH_MAX = 1_000;
+/** The server does not take these words; what happened is worth more than how it is put. */
+const UNFIT: ReadonlySet<number> = new Set([400, 413, 422]);
 
 /** What could not be reported. The server will call the run indeterminate; nobody retries it. */
 export interface LostReport {
@@ -202,7 +204,7 @@ class Run {
     if (ending.kind !== "threw") return { result: "succeeded" };
     const { error } = ending;
     const words = error instanceof Error ? error.message : String(error);
-    const detail = words.slice(0, DETAIL_LENGTH_MAX);
+    const detail = words.slice(0, DETAIL_LENGTH_MAX).toWellFormed();
     if (!(this.stop.reason instanceof Interrupted)) return { result: "failed", detail };
     const stopped_after_ms = Math.round(this.#stopping?.() ?? 0);
     return { result: "interrupted", detail, stopped_after_ms };
@@ -210,15 +212,17 @@ class Run {
 
   async #report(outcome: Omit<OutcomeBody, "attempt">): Promise<RequestView> {
     const { client, redeemed } = this.#options;
-    const body = { ...outcome, attempt: redeemed.attempt };
+    let body: OutcomeBody = { ...outcome, attempt: redeemed.attempt };
     const since = stopwatch();
     for (let failures = 0; ; failures += 1) {
       try {
         return await client.outcome(this.#id, body, { retriesMax: 0 });
       } catch (error) {
         const isRefused = error instanceof HaltpointProblem && !isPassing(error);
-        if (isRefused || since() > REPORT_MAX_MS) throw error;
-        await pause(backoffMs(failures));
+        const { detail, ...bare } = body;
+        if (isRefused && detail !== undefined && UNFIT.has(error.status)) body = bare;
+        else if (isRefused || since() > REPORT_MAX_MS) throw error;
+        else await pause(backoffMs(failures));
       }
     }
   }

@@ -159,7 +159,6 @@ const asProblem = shaped<Partial<Problem> & { detail: string }>("problem", {
 function answerOf<T>(response: Response, bytes: Uint8Array, check: Check<T>): T {
   const { status } = response;
   const type = (response.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase();
-  if (status === 204) return check(undefined);
   const isOk = status === 200 || status === 201;
   if (type !== "application/json" && (isOk || type !== "application/problem+json")) {
     if (PASSING.has(status)) {
