@@ -108,6 +108,7 @@ export async function countRequests(
   session: Session,
   query: { readonly statuses?: readonly string[]; readonly identity?: string },
 ): Promise<number> {
+  if (query.statuses?.length === 0) return 0;
   const conditions: string[] = [];
   const params: string[] = [];
   if (query.identity !== undefined) {

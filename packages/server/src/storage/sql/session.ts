@@ -28,7 +28,10 @@ export interface Session {
 
 /** What differs between databases. Anything that could be written so that both take it, is. */
 export interface Dialect {
-  /** Begins a transaction that may write, waiting for nobody it could deadlock with later. */
+  /**
+   * Begins a transaction that holds the one write lock: what it reads stays true until COMMIT.
+   * (Where several servers write, their adapter has to lock the row of `installation` as well.)
+   */
   readonly begin: string;
   /** Replaces `{text}`, `{integer}`, `{bytes}`, `{number}`, `{table}`, `{keyedTable}` in migrations. */
   readonly words: {
