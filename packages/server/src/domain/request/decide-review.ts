@@ -10,7 +10,7 @@ import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import type { Actor, Grant, RequestState, Review } from "./model.ts";
-import { canBeFilled, filledBy, isConflicted, isReviewer } from "./quorum.ts";
+import { canBeFilled, filledBy, isConflicted } from "./quorum.ts";
 import { isBlank, refuse, type Refusal } from "./refusal.ts";
 
 type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
