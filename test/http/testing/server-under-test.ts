@@ -8,12 +8,11 @@ import { join } from "node:path";
 import type { Problem } from "@haltpoint/protocol";
 import { expect } from "vitest";
 import type { App } from "../../../packages/server/src/app/app.ts";
-import { DEFAULT_SERVER_LIMITS } from "../../../packages/server/src/app/app.ts";
 import { issueCredential, saveIdentity, savePerson } from "../../../packages/server/src/app/registry.ts";
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
 import { startServer, type RunningServer } from "../../../packages/server/src/compose.ts";
 import type { Config, ConfigLimits } from "../../../packages/server/src/config/config.ts";
-import { DEFAULT_LIMITS, type Right } from "../../../packages/server/src/domain/request/commands.ts";
+import type { Right } from "../../../packages/server/src/domain/request/commands.ts";
 import type { HttpLimits } from "../../../packages/server/src/edges/http/limits.ts";
 import { createLog } from "../../../packages/server/src/edges/http/log.ts";
 import { problemsOf } from "../../../packages/server/src/edges/http/openapi.ts";
@@ -21,6 +20,7 @@ import { ROUTES } from "../../../packages/server/src/edges/http/routes/table.ts"
 import { ProblemShape } from "../../../packages/server/src/edges/http/schema/answer-shapes.ts";
 import { faultIn } from "../../../packages/server/src/edges/http/schema/fault-in.ts";
 import type { StoredIdentity } from "../../../packages/server/src/ports/store.ts";
+import { configFor, DEFAULT_TEST_LIMITS } from "./config.ts";
 import { POLICY } from "./policy.ts";
 
 const YEAR_MS = 365 * 86_400_000;
@@ -66,19 +66,6 @@ export interface Setup {
   readonly config?: Partial<Config>;
 }
 
-export function configFor(file: string, changes: Partial<Config> = {}): Config {
-  return {
-    listen: { host: "127.0.0.1", port: 0 },
-    publicUrl: "http://127.0.0.1",
-    store: { file },
-    policyFile: null,
-    limits: { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS },
-    log: { level: "debug" },
-    dev: false,
-    ...changes,
-  };
-}
-
 export async function temporaryFolder(): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), "haltpoint-http-"));
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
@@ -88,7 +75,7 @@ export async function startUnderTest(setup: Setup = {}): Promise<UnderTest> {
   const folder = await temporaryFolder();
   const file = setup.file ?? join(folder.path, "store.db");
   const log: string[] = [];
-  const limits = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS, ...setup.limits };
+  const limits = { ...DEFAULT_TEST_LIMITS, ...setup.limits };
   const server: RunningServer = await startServer(configFor(file, { limits, ...setup.config }), {
     log: createLog("debug", { write: (line: string) => void log.push(line) }),
     ...(setup.httpLimits === undefined ? {} : { httpLimits: setup.httpLimits }),

@@ -7,7 +7,6 @@ import { bearerOf } from "./bearer.ts";
 import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { readKey } from "./idempotency.ts";
-import { faultForLog } from "./log.ts";
 import { answerNoise } from "./noise.ts";
 import { describe, descriptionOf } from "./openapi.ts";
 import { problemFor, requestIdOf, sendProblem } from "./problems.ts";
@@ -197,7 +196,7 @@ function refuse(
   const { problem: sent, isFault } = problemFor(thrown, about);
   if (isFault) {
     const route = request.routeOptions.url ?? "";
-    edge.log.error({ err: faultForLog(thrown), request_id: request.id, route }, "a call failed");
+    edge.log.error({ err: thrown, request_id: request.id, route }, "a call failed");
   }
   return sendProblem(reply, sent);
 }

@@ -1,0 +1,19 @@
+/** Configurations of servers under test; knows nothing of the test runner. */
+import { DEFAULT_SERVER_LIMITS } from "../../../packages/server/src/app/app.ts";
+import type { Config } from "../../../packages/server/src/config/config.ts";
+import { DEFAULT_LIMITS } from "../../../packages/server/src/domain/request/commands.ts";
+
+export const DEFAULT_TEST_LIMITS = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS };
+
+export function configFor(file: string, changes: Partial<Config> = {}): Config {
+  return {
+    listen: { host: "127.0.0.1", port: 0 },
+    publicUrl: "http://127.0.0.1",
+    store: { file },
+    policyFile: null,
+    limits: DEFAULT_TEST_LIMITS,
+    log: { level: "debug" },
+    dev: false,
+    ...changes,
+  };
+}
