@@ -71,7 +71,7 @@ describe("the record of what happened (I8)", () => {
       return parsed.kind;
     });
     expect(kinds).toEqual(entries.map((entry) => entry.kind));
-    expect(new Set(kinds).size).toBeGreaterThan(14);
+    expect(new Set(kinds).size).toBeGreaterThan(13);
   });
 
   it("keeps a refusal to a person", () => {
