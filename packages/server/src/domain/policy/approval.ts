@@ -5,7 +5,7 @@ import { sortedSet } from "./obligations.ts";
 import { membersOf, type RawApproval, type RawEscalation, type RawOutcome } from "./raw-policy.ts";
 
 /** How long an approval waits for its redemption where no rule says: callers may come back. */
-export const GRANT_DEADLINE_DEFAULT_MS = 24 * HOUR_MS;
+const GRANT_DEADLINE_DEFAULT_MS = 24 * HOUR_MS;
 
 /** Something wrong with an approval, at a path below it. */
 export interface ApprovalIssue {

@@ -93,6 +93,7 @@ export const CASES_SCHEMA: FormSchema = record(
   },
   {
     $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "urn:haltpoint:schema:policy-cases:1",
     title: "Haltpoint policy cases",
     required: ["cases"],
   },

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkPolicy, groupsOf, loadPolicy, sensitivePaths, sourcesOf } from "./policy.ts";
+import { checkPolicy, groupsOf, sensitivePaths, sourcesOf } from "./policy.ts";
 import { DENY, GUARD, hold, policyOf, problemsOf, rule } from "./testing/policy-fixtures.ts";
 
 /** Messages without places, of a text after `version: 1`. */

@@ -7,7 +7,7 @@ const LENGTH_MAX = 64;
  * The candidate closest to `name` in edit distance (letters swapped count once), if it is close
  * enough to be a slip: at most 3, and less than half of the name.
  */
-export function nearestName(name: string, candidates: Iterable<string>): string | null {
+function nearestName(name: string, candidates: Iterable<string>): string | null {
   let nearest: string | null = null;
   let best = Math.min(DISTANCE_MAX, Math.floor((name.length - 1) / 2)) + 1;
   if (name.length > LENGTH_MAX) return null;

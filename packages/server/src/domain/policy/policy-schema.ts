@@ -226,6 +226,7 @@ export const POLICY_SCHEMA: FormSchema = record(
   },
   {
     $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: "urn:haltpoint:schema:policy:1",
     title: "Haltpoint policy",
     required: ["version"],
     "x-later": {

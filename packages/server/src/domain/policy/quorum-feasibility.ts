@@ -41,7 +41,7 @@ function candidatesOf(
 ): readonly string[] | null {
   const candidates: string[] = [];
   for (const source of sources) {
-    const [kind, name = ""] = splitSource(source);
+    const [kind, name] = splitSource(source);
     if (kind === "person") candidates.push(name);
     else if (kind === "owner_of") candidates.push(source);
     else {

@@ -54,7 +54,7 @@ describe("a window", () => {
 
   describe("when the clocks change", () => {
     // Berlin, 2026-03-29: 02:00 becomes 03:00. 2026-10-25: 03:00 becomes 02:00.
-    it("it follows them", () => {
+    it("follows them", () => {
       expect(openAt(night, "2026-03-28T01:00:00Z")).toBe(true);
       expect(openAt(night, "2026-04-04T00:00:00Z")).toBe(true);
       expect(openAt(night, "2026-04-04T03:00:00Z")).toBe(false);

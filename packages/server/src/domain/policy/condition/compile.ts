@@ -92,7 +92,7 @@ function compileFresh(node: Node, at: Compilation, inChain: boolean): Thunk {
  * The static path of a chain of selects from a variable, `["action", "properties", "amount"]`; null
  * where it starts elsewhere. Stops at the first part that is not written out.
  */
-export function pathOf(node: Node, locals: readonly string[]): readonly string[] | null {
+function pathOf(node: Node, locals: readonly string[]): readonly string[] | null {
   if (node.op === "id") return locals.includes(node.args) ? null : [node.args];
   if (node.op === "." || node.op === ".?") {
     const path = pathOf(node.args[0], locals);
@@ -228,11 +228,12 @@ function listOf(items: readonly Thunk[]): Thunk {
 
 function compileRecord(entries: readonly (readonly [Node, Node])[], at: Compilation): Thunk {
   const members = entries.map(([key, value]) => {
-    if (key.op !== "value" || typeof key.args !== "string" || key.args === "__proto__") {
+    const name = key.op === "value" && typeof key.args === "string" ? key.args : null;
+    if (name === null) {
       const message = "the keys of a map are written-out text";
       at.issues.push({ start: key.start, message, fix: 'write them as `"name": value`' });
     }
-    return [String(key.args), compileNode(value, at)] as const;
+    return [name ?? "", compileNode(value, at)] as const;
   });
   return (scope) => Object.fromEntries(members.map(([key, value]) => [key, value(scope)]));
 }

@@ -15,7 +15,7 @@ export interface Judged {
   readonly steps?: number;
 }
 
-export const NIGHT: Window = {
+const NIGHT: Window = {
   days: ["sat", "sun"],
   fromMinute: minuteOfDay("02:00"),
   toMinute: minuteOfDay("05:00"),

@@ -2,8 +2,8 @@
 import fc from "fast-check";
 import { RISKS, STEP_UPS, type Obligations, type QuorumClause, type Roster } from "../model.ts";
 
-export const SOURCES = ["group:a", "group:b", "group:c", "person:p1"] as const;
-export const PERSONS = ["p1", "p2", "p3", "p4", "p5"] as const;
+const SOURCES = ["group:a", "group:b", "group:c", "person:p1"] as const;
+const PERSONS = ["p1", "p2", "p3", "p4", "p5"] as const;
 
 const subset = (members: readonly string[], minLength = 0) =>
   fc.subarray([...members], { minLength }).map((list) => [...list].sort());
