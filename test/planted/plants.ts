@@ -1,3 +1,4 @@
+import { machinePlants } from "./machine-plants.ts";
 import type { Plant } from "./plant.ts";
 
 /** Every bug that the tests are shown to notice. `npm run test:planted` runs them. */
@@ -18,4 +19,5 @@ export const plants: readonly Plant[] = [
     tests: ["packages/protocol/src/commitment.test.ts"],
     invariant: "I2: two revisions must not share a digest",
   },
+  ...machinePlants,
 ];
