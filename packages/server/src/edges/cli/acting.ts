@@ -3,6 +3,7 @@ import { visibleText, type DecisionAnswer } from "@haltpoint/protocol";
 import { askText } from "./ask-person.ts";
 import { argument, type Call } from "./command.ts";
 import { connect } from "./connection.ts";
+import { findRequest } from "./find-request.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
 import { clockTime, relativeTime } from "./times.ts";
 
@@ -11,7 +12,8 @@ const VERDICTS = ["ok", "violation"] as const;
 
 export async function ask(call: Call): Promise<void> {
   const { client } = connect(call);
-  const answer = await client.ask(argument(call, 0), { text: argument(call, 1) });
+  const { id } = await findRequest(client, call);
+  const answer = await client.ask(id, { text: argument(call, 1) });
   tell(call, answer, [
     `Asked ${visibleText(answer.request.identity.id)}. Its answer will stand on the card, unverified.`,
     deadlineLine(answer),
@@ -20,41 +22,46 @@ export async function ask(call: Call): Promise<void> {
 
 export async function retract(call: Call): Promise<void> {
   const { client } = connect(call);
+  const { id } = await findRequest(client, call);
   const reason = call.options.text("reason");
-  const answer = await client.retract(argument(call, 0), reason === undefined ? {} : { reason });
+  const answer = await client.retract(id, reason === undefined ? {} : { reason });
   tell(call, answer, ["Taken back: it is held again.", deadlineLine(answer)]);
 }
 
 export async function extend(call: Call): Promise<void> {
   const { client } = connect(call);
+  const { id } = await findRequest(client, call);
   const reason = call.options.text("reason");
-  const answer = await client.extend(argument(call, 0), reason === undefined ? {} : { reason });
+  const answer = await client.extend(id, reason === undefined ? {} : { reason });
   tell(call, answer, ["Extended.", deadlineLine(answer)]);
 }
 
 export async function delegate(call: Call): Promise<void> {
-  const { client } = connect(call);
   const to = call.options.text("to");
   if (to === undefined) throw usageFailure("say to whom: --to PERSON");
+  const { client } = connect(call);
+  const { id } = await findRequest(client, call);
   const reason = call.options.text("reason");
   const body = { to, ...(reason === undefined ? {} : { reason }) };
-  const answer = await client.delegate(argument(call, 0), body);
+  const answer = await client.delegate(id, body);
   tell(call, answer, [`Delegated to ${visibleText(to)}; you may still decide it yourself.`]);
 }
 
 export async function resolve(call: Call): Promise<void> {
-  const { client } = connect(call);
   const result = oneOf(argument(call, 1), RESULTS, "what happened");
+  const { client } = connect(call);
+  const { id } = await findRequest(client, call);
   const reason = await requiredReason(call, "How did you find out?");
-  const answer = await client.resolve(argument(call, 0), { result, reason });
+  const answer = await client.resolve(id, { result, reason });
   tell(call, answer, [`Recorded as ${result}. Nothing is run again.`]);
 }
 
 export async function followUp(call: Call): Promise<void> {
-  const { client } = connect(call);
   const verdict = oneOf(argument(call, 1), VERDICTS, "what you found");
+  const { client } = connect(call);
+  const { id } = await findRequest(client, call);
   const reason = await requiredReason(call, "What did you find?");
-  const answer = await client.followUp(argument(call, 0), { verdict, reason });
+  const answer = await client.followUp(id, { verdict, reason });
   tell(call, answer, [`Followed up: ${verdict}.`]);
 }
 

@@ -1,17 +1,24 @@
 /** How a command says that it cannot go on. */
-import { EXIT, exitStatusOf, type ProblemCode } from "@haltpoint/protocol";
+import { EXIT, exitStatusOf, type Problem, type ProblemCode } from "@haltpoint/protocol";
 
 /** A failure that a command found out itself. */
 export class CommandFailure extends Error {
   override readonly name = "CommandFailure";
   readonly code: ProblemCode;
   readonly exit: number;
+  /** For `--json`, beside the code; its `detail` replaces the text for people. */
+  readonly problem: Partial<Problem>;
 
   /** @param detail what happened; the lines after the first say what to do next. */
-  constructor(code: ProblemCode, detail: string, exit = exitStatusOf(code)) {
+  constructor(
+    code: ProblemCode,
+    detail: string,
+    more: { readonly exit?: number; readonly problem?: Partial<Problem> } = {},
+  ) {
     super(detail);
     this.code = code;
-    this.exit = exit;
+    this.exit = more.exit ?? exitStatusOf(code);
+    this.problem = more.problem ?? {};
   }
 }
 
@@ -22,5 +29,5 @@ export function usageFailure(detail: string): CommandFailure {
 
 /** Somebody at the terminal said no to the question whether to go on. */
 export function givenUp(detail: string): CommandFailure {
-  return new CommandFailure("invalid_request", detail, EXIT.fault);
+  return new CommandFailure("invalid_request", detail, { exit: EXIT.fault });
 }

@@ -145,8 +145,7 @@ const PERSON = tree(
       more: RIGHTS_TEXT,
       options: [
         NAME,
-        { ...RIGHT, about: "the rights from now on; may be repeated" },
-        { flags: "--no-rights", about: "take all rights away" },
+        { ...RIGHT, about: "the rights from now on, `none` for none; may be repeated" },
         { flags: "--disable", about: "their approvals stop counting, their tokens stop working" },
         { flags: "--enable", about: "end that" },
       ],

@@ -9,7 +9,7 @@
 import { visibleText, type RequestView } from "@haltpoint/protocol";
 import { askText, askYesNo, confirmOrStop, typeToConfirm } from "./ask-person.ts";
 import { cardText, isComplete } from "./card.ts";
-import { argument, type Call } from "./command.ts";
+import type { Call } from "./command.ts";
 import { connect } from "./connection.ts";
 import { CommandFailure, givenUp, usageFailure } from "./command-failure.ts";
 import { lostText } from "./decided-words.ts";
@@ -20,6 +20,7 @@ import {
   tellOverridden,
   tellRejected,
 } from "./outcome-words.ts";
+import { findRequest } from "./find-request.ts";
 import { parseSet, plannedChanges } from "./edit-fields.ts";
 
 /** Risks for which `--yes` alone never decides in favour. */
@@ -27,7 +28,7 @@ const GRAVE: ReadonlySet<string> = new Set(["high", "critical"]);
 
 export async function approve(call: Call): Promise<void> {
   const { client } = connect(call);
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
   const confirmed = await confirmStatements(call, view);
@@ -46,7 +47,7 @@ export async function approve(call: Call): Promise<void> {
 
 export async function reject(call: Call): Promise<void> {
   const { client } = connect(call);
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   displayHeld(call, view);
   const reason = await reasonFor(call, true, "Why do you reject it? The agent is told.");
   await makeSure(call, view, { question: "Reject it?", isGrave: false });
@@ -63,7 +64,7 @@ export async function edit(call: Call): Promise<number> {
   const { client } = connect(call);
   const set = parseSet(call.options.list("set"));
   const approves = call.options.flag("approve");
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
   call.screen.print(`\nYour edit:\n${plannedChanges(view.revision.content, set).join("\n")}\n`);
@@ -85,7 +86,7 @@ export async function edit(call: Call): Promise<number> {
 
 export async function override(call: Call): Promise<void> {
   const { client } = connect(call);
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
   const reason = await reasonFor(call, true, "Why can this not wait for its reviewers?");
@@ -100,7 +101,7 @@ export async function override(call: Call): Promise<void> {
 /** Stopping is never made harder by risk: `--yes` is always enough. */
 export async function interrupt(call: Call): Promise<void> {
   const { client } = connect(call);
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   call.screen.print(`${cardText(view, Date.now())}\n`);
   const reason = await reasonFor(call, true, "Why do you stop it?");
   await makeSure(call, view, { question: "Stop it now?", isGrave: false });

@@ -27,7 +27,8 @@ export interface Failure {
 /** What to tell of anything that was thrown. `url` is the server that was asked. */
 export function failureOf(error: unknown, about: { readonly url: string | null }): Failure {
   if (error instanceof CommandFailure) {
-    return { code: error.code, detail: error.message, exit: error.exit };
+    const { code, exit, problem } = error;
+    return { code, detail: error.message, exit, problem };
   }
   if (error instanceof HaltpointProblem) return failureOfProblem(error);
   const url = about.url ?? "the server";

@@ -1,10 +1,11 @@
 /** `inbox` and `show`. Nothing here decides anything. */
 import { visibleText, type EntryView, type PageView, type RequestView } from "@haltpoint/protocol";
-import type { PeopleClient } from "@haltpoint/sdk";
+import { Unreachable, type PeopleClient } from "@haltpoint/sdk";
 import { cardText } from "./card.ts";
-import { argument, type Call } from "./command.ts";
+import type { Call } from "./command.ts";
+import { findRequest } from "./find-request.ts";
 import { connect } from "./connection.ts";
-import { usageFailure } from "./command-failure.ts";
+import { CommandFailure, usageFailure } from "./command-failure.ts";
 import { actorText } from "./decided-words.ts";
 import { tableLines } from "./table.ts";
 import { clockTime, durationWords, parseMoment, relativeTime } from "./times.ts";
@@ -17,10 +18,8 @@ const ITEMS_MAX = 1_000;
 type Wanted = Parameters<PeopleClient["list"]>[0];
 
 export async function inbox(call: Call): Promise<void> {
-  const { client, url, token } = connect(call);
-  const read = () => readItems(client, call);
-  if (call.options.flag("watch")) return watch(call, read, { url, token });
-  const page = await read();
+  if (call.options.flag("watch")) return watch(call);
+  const page = await readItems(connect(call).client, call);
   call.screen.printJson(page);
   printTable(call, page.items);
   if (page.cursor !== null) call.screen.note("There are more; raise --limit to see them.");
@@ -107,15 +106,13 @@ function printTable(call: Call, items: readonly RequestView[]): void {
 }
 
 /** Prints what comes and goes, a line each; nothing that is being read moves. */
-async function watch(
-  call: Call,
-  read: () => Promise<PageView<RequestView>>,
-  at: { readonly url: string; readonly token: string },
-): Promise<void> {
+async function watch(call: Call): Promise<void> {
   const { screen, host } = call;
+  const { url, token } = connect(call);
   let known = new Map<string, RequestView>();
   const look = async (): Promise<void> => {
-    const { items } = await read();
+    // Connected anew each time: `haltpoint dev` gives its people new tokens when it starts again.
+    const { items } = await readItems(connect(call).client, call);
     const now = new Map(items.map((view) => [view.id, view]));
     for (const view of items) {
       if (known.has(view.id)) continue;
@@ -129,13 +126,26 @@ async function watch(
     }
     known = now;
   };
+  let isAway = false;
+  const lookAgain = async (): Promise<void> => {
+    try {
+      await look();
+      if (isAway) screen.note("The server is back.");
+      isAway = false;
+    } catch (error) {
+      // `haltpoint dev` takes its people's file along when it stops.
+      if (!(error instanceof Unreachable || error instanceof CommandFailure)) throw error;
+      if (!isAway) screen.note("The server is away; trying again until it is back.");
+      isAway = true;
+    }
+  };
   screen.note(`Watching; Ctrl-C ends it. Read one in full: ${host.program} show ID`);
   await look();
   if (known.size === 0) screen.print("Nothing waits for you yet.");
   const stop = new AbortController();
   const off = host.onStop(() => stop.abort());
   try {
-    await watchChanges({ ...at, signal: stop.signal, onChange: look });
+    await watchChanges({ url, token, signal: stop.signal, onChange: lookAgain });
   } finally {
     off();
   }
@@ -150,7 +160,7 @@ function arrivalLine(view: RequestView): string {
 export async function show(call: Call): Promise<void> {
   const { client } = connect(call);
   const { screen } = call;
-  const view = await client.get(argument(call, 0));
+  const view = await findRequest(client, call);
   const entries = call.options.flag("history") ? await allEntries(client, view.id) : null;
   screen.printJson(entries === null ? view : { request: view, entries });
   screen.print(cardText(view, Date.now()));

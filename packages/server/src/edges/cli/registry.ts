@@ -124,7 +124,7 @@ export async function revokeKey(call: Call): Promise<void> {
 
 export async function addPerson(call: Call): Promise<void> {
   const id = argument(call, 0);
-  const body = { id, name: call.options.text("name") ?? id, rights: rightsOf(call) };
+  const body = { id, name: call.options.text("name") ?? id, rights: rightsOf(call) ?? [] };
   const view = await withBootstrap(call, (registry) => registry.addPerson(body));
   call.screen.printJson(view);
   call.screen.print(`Registered ${personLine(view)}.`);
@@ -140,9 +140,6 @@ export async function setPerson(call: Call): Promise<void> {
   const rights = rightsOf(call);
   const [disable, enable] = [options.flag("disable"), options.flag("enable")];
   if (disable && enable) throw usageFailure("--disable and --enable contradict each other");
-  const noRights = options.flag("no-rights");
-  if (noRights && rights.length > 0)
-    throw usageFailure("--right and --no-rights contradict each other");
   const view = await withRegistry(call, async (registry) => {
     const known = (await registry.people()).find((each) => each.id === id);
     if (known === undefined) {
@@ -150,7 +147,7 @@ export async function setPerson(call: Call): Promise<void> {
     }
     return registry.changePerson(id, {
       name: options.text("name") ?? known.name,
-      rights: noRights ? [] : rights.length > 0 ? rights : known.rights,
+      rights: rights ?? known.rights,
       disabled: disable ? true : enable ? false : known.disabled,
     });
   });
@@ -182,8 +179,14 @@ export async function listPeople(call: Call): Promise<void> {
   call.screen.print(tableLines(columns, rows, call.screen.width).join("\n"));
 }
 
-function rightsOf({ options }: Call): readonly string[] {
-  return options.list("right").map((right) => oneOf(right, RIGHT_NAMES, "a right"));
+/** Undefined: nothing was said about rights. `none` takes them all away. */
+function rightsOf({ options }: Call): readonly string[] | undefined {
+  const given = options.list("right");
+  if (given.length === 0) return undefined;
+  const named = given.map((right) => oneOf(right, [...RIGHT_NAMES, "none"], "a right"));
+  if (!named.includes("none")) return named;
+  if (named.length === 1) return [];
+  throw usageFailure("`--right none` takes all rights away and stands alone");
 }
 
 function personLine({ id, name, rights, disabled }: PersonView): string {

@@ -24,16 +24,20 @@ export async function serve(call: Call): Promise<number> {
   } finally {
     await opened.close();
   }
+  const stopped = untilStopped(host);
   const server = await listening(() => composition.startServer(config), config);
   screen.printJson({ url: server.url });
   screen.note(`Haltpoint ${host.version} listens on ${server.url}`);
-  await untilStopped(host);
+  await stopped;
   screen.note("Stopping: answering who still waits.");
   await server.close();
   return EXIT.ok;
 }
 
-/** Resolves at the first request to stop; at the second the process ends at once. */
+/**
+ * Resolves at the first request to stop; at the second the process ends at once. Call it before
+ * starting, so that a stop that comes meanwhile is not lost.
+ */
 export function untilStopped(host: Host): Promise<void> {
   return new Promise((resolve) => {
     const off = host.onStop(() => {

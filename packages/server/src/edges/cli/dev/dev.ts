@@ -25,6 +25,7 @@ export async function dev(call: Call): Promise<number> {
   const config = developmentConfig(call, folder);
   prepareFolder(call, composition, { folder, config });
   screen.note(BANNER);
+  const stopped = untilStopped(host);
   const log = isLogLevelChosen(call) ? {} : { log: createDevelopmentLog(screen.note) };
   const start = (): Promise<RunningServer> => composition.startServer(config, log);
   const server = await listening(start, config);
@@ -36,7 +37,7 @@ export async function dev(call: Call): Promise<number> {
     const people = made.people.map(({ id }) => id);
     closers.push(await announce(call, server.app, people));
     if (options.flag("demo")) closers.push(await startExample(call, server));
-    await untilStopped(host);
+    await stopped;
     screen.note("\nStopping.");
   } finally {
     for (const close of closers.toReversed()) await close();
