@@ -5,9 +5,8 @@
 import { readFile } from "node:fs/promises";
 import type { Logger } from "pino";
 import type { App, ServerLimits } from "./app/app.ts";
-import { Changes } from "./app/changes.ts";
+import { createApp } from "./app/create-app.ts";
 import { passTime } from "./app/pass-time.ts";
-import { Policies } from "./app/policies.ts";
 import { publishPolicy } from "./app/publish-policy.ts";
 import { seedPeople } from "./app/seed-development.ts";
 import type { Config } from "./config/config.ts";
@@ -96,11 +95,9 @@ export async function startServer(
 export async function openApp(config: Config, options: StartOptions = {}): Promise<OpenedApp> {
   const { clock = systemClock, random = systemRandom } = options;
   const store = await openSqliteStore({ file: config.store.file, clock, random });
-  const changes = new Changes(store);
-  const policies = new Policies(store);
-  const app: App = { store, random, policies, changes, limits: limitsOf(config) };
+  const app = createApp({ store, random, limits: limitsOf(config) });
   const close = once(async () => {
-    changes.close();
+    app.changes.close();
     await store.close();
   });
   return { app, close };

@@ -3,6 +3,8 @@ import type { RequestLimits } from "../domain/request/commands.ts";
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store.ts";
 import type { Changes } from "./changes.ts";
+import type { KnownContent } from "./known-content.ts";
+import type { KnownFacts } from "./known-facts.ts";
 import type { Policies } from "./policies.ts";
 
 export interface App {
@@ -10,6 +12,8 @@ export interface App {
   readonly random: Random;
   readonly policies: Policies;
   readonly changes: Changes;
+  readonly facts: KnownFacts;
+  readonly contents: KnownContent;
   readonly limits: ServerLimits;
 }
 

@@ -26,15 +26,16 @@ export async function authenticate(app: App, secret: string): Promise<Answer<Pri
   );
   const credential = await app.store.credentialByHash(credentialHash(secret));
   if (credential === null || credential.revokedAt !== null) return refusal;
-  const { now } = await app.store.time();
-  if (now >= credential.expiresAt) return refusal;
+  const { time, epochs } = await app.store.standing();
+  if (time.now >= credential.expiresAt) return refusal;
   const { kind, id } = credential.holder;
+  const membership = await app.facts.membership(epochs.membership);
   if (kind === "identity") {
-    const identity = await app.store.identity(id);
+    const identity = await membership.identity(id);
     return identity === null ? refusal : answered({ kind, id });
   }
-  const person = await app.store.person(id);
-  if (person === null || person.disabled) return refusal;
+  const person = membership.persons.get(id);
+  if (person === undefined || person.disabled) return refusal;
   return answered({ kind, id, rights: person.rights, via: credential.via });
 }
 

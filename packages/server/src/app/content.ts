@@ -3,7 +3,7 @@ import {
   canonicalJson,
   commitFields,
   restoreRevision,
-  revisionDigest,
+  sha256Base64url,
   type CommitProblem,
   type JsonPath,
   type JsonValue,
@@ -12,17 +12,11 @@ import {
 } from "@haltpoint/protocol";
 import type { StoredOpening, StoredRevision, Write } from "../ports/store.ts";
 import type { App } from "./app.ts";
+import type { Content } from "./known-content.ts";
+
+export type { Content } from "./known-content.ts";
 
 const SALT_BYTES = 16;
-
-export interface Content {
-  /** As submitted or edited; what runs. */
-  readonly plain: Revision;
-  /** With commitments; what is digested, recorded and shown. */
-  readonly committed: Revision;
-  readonly openings: readonly Opening[];
-  readonly digest: string;
-}
 
 /** Commits the sensitive fields of a revision. */
 export function commitContent(
@@ -33,7 +27,8 @@ export function commitContent(
   const result = commitFields(plain, sensitive, () => app.random.bytes(SALT_BYTES));
   if (!result.ok) return result.problem;
   const { committed, openings } = result;
-  return { plain, committed, openings, digest: revisionDigest(committed) };
+  const canonical = canonicalJson(committed);
+  return { plain, committed, canonical, openings, digest: digestOf(canonical) };
 }
 
 /** The writes that keep a revision. */
@@ -46,7 +41,7 @@ export function contentWrites(
     requestId,
     number,
     digest: content.digest,
-    committed: canonicalJson(content.committed),
+    committed: content.canonical,
   };
   const openings = content.openings.map((opening): Write => ({
     kind: "opening",
@@ -68,6 +63,8 @@ export function contentWrites(
  * else is damage and throws.
  */
 export async function readContent(app: App, requestId: string, number: number): Promise<Content> {
+  const known = app.contents.get(requestId, number);
+  if (known !== undefined) return known;
   const stored = await app.store.revision(requestId, number);
   if (stored === null) throw new Error(`revision ${number} of ${requestId} is missing`);
   const committed = JSON.parse(stored.committed) as Revision;
@@ -77,10 +74,18 @@ export async function readContent(app: App, requestId: string, number: number): 
     const { reason, path } = restored.problem;
     throw new Error(`revision ${number} of ${requestId} cannot be restored: ${reason} at ${path}`);
   }
-  if (revisionDigest(committed) !== stored.digest) {
+  const { committed: canonical, digest } = stored;
+  if (digestOf(canonical) !== digest) {
     throw new Error(`revision ${number} of ${requestId} does not have its digest`);
   }
-  return { plain: restored.revision, committed, openings, digest: stored.digest };
+  const content = { plain: restored.revision, committed, canonical, openings, digest };
+  app.contents.keep(requestId, number, content);
+  return content;
+}
+
+/** What `revisionDigest` gives for the revision, from the text that is there anyway. */
+function digestOf(canonical: string): string {
+  return sha256Base64url(canonical);
 }
 
 /** The committed form alone: what may be shown. */
@@ -89,6 +94,8 @@ export async function readCommitted(
   requestId: string,
   number: number,
 ): Promise<Revision> {
+  const known = app.contents.get(requestId, number);
+  if (known !== undefined) return known.committed;
   const stored = await app.store.revision(requestId, number);
   if (stored === null) throw new Error(`revision ${number} of ${requestId} is missing`);
   return JSON.parse(stored.committed) as Revision;

@@ -12,11 +12,11 @@ import { dueAt } from "../domain/request/due.ts";
 import type { RequestEvent } from "../domain/request/events.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import { entryOf, refusalEntry } from "../domain/request/record.ts";
-import type { Commit, Expected, KeyRecord, Write } from "../ports/store.ts";
+import type { Commit, Epochs, Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { readContent } from "./content.ts";
-import { aboutRequest, gatherFacts, type FencedFacts } from "./facts.ts";
+import { aboutRequest, gatherFacts } from "./facts.ts";
 import { haltWrites } from "./halt-writes.ts";
 
 /** How often facts may move under one command before the caller is told to try again. */
@@ -62,20 +62,21 @@ export function execute(
 export async function executeSteps(
   app: App,
   requestId: string,
-  plan: (state: RequestState, epochs: FencedFacts["epochs"]) => Promise<Answer<readonly Step[]>>,
+  plan: (state: RequestState, epochs: Epochs) => Promise<Answer<readonly Step[]>>,
   keyed: Keyed | null,
 ): Promise<Answer<Executed>> {
   for (let tries = 0; tries < DECISIONS_MAX; tries += 1) {
-    const epochs = await app.store.epochs();
+    // The time after the state, so that nothing in it lies ahead; the epochs before all facts.
     const state = await app.store.request(requestId);
     if (state === null) return refused("not_found", `there is no request \`${requestId}\``);
+    const standing = await app.store.standing();
     if (keyed !== null) {
       const used = await usedBefore(app, keyed, state);
       if (used !== null) return used;
     }
-    const steps = await plan(state, epochs);
+    const steps = await plan(state, standing.epochs);
     if (!steps.ok) return steps;
-    const done = await attempt(app, state, steps.value, epochs, keyed);
+    const done = await attempt(app, state, steps.value, standing, keyed);
     if (done !== null) return done;
   }
   return refused("store_busy", "too much changed at once; nothing was done, try again");
@@ -85,20 +86,19 @@ async function attempt(
   app: App,
   state: RequestState,
   steps: readonly Step[],
-  epochs: FencedFacts["epochs"],
+  standing: Standing,
   keyed: Keyed | null,
 ): Promise<Answer<Executed> | null> {
+  const { now } = standing.time;
   let current = state;
   const events: RequestEvent[] = [];
   const writes: Write[] = [];
   let refusal: Decision["refusal"] = null;
-  let now = 0;
   for (const step of steps) {
     const content =
       step.content ?? (await readContent(app, state.id, current.revision.number)).plain;
     const about = aboutRequest(current, content, step.command.actor);
-    const { facts } = await gatherFacts(app, epochs, about);
-    ({ now } = facts);
+    const { facts } = await gatherFacts(app, standing, about);
     const decision = decide(current, step.command, facts);
     const next = replay(current, decision.events) ?? current;
     for (const event of decision.events) {
@@ -124,14 +124,15 @@ async function attempt(
     if (refusal !== null || current.status === "denied") break;
   }
   if (writes.length === 0 && events.length === 0) return finish(current, events, refusal, now);
-  const committed = await commitOnce(app, {
-    expected: expectedOf(state, epochs, events, now, refusal === null ? keyed : null),
+  const commit = {
+    expected: expectedOf(state, standing, events, refusal === null ? keyed : null),
     writes: [
       ...(events.length === 0 ? [] : [requestWrite(current)]),
       ...writes,
       ...(keyed === null || refusal !== null ? [] : [keyWrite(keyed, current, now)]),
     ],
-  });
+  };
+  const committed = await commitOnce(app, commit, now);
   return committed ? finish(current, events, refusal, now) : null;
 }
 
@@ -144,7 +145,7 @@ async function refuseWhole(
   now: number,
 ): Promise<Answer<Executed>> {
   const entries = writes.filter((write) => write.kind === "entry").slice(-1);
-  await commitOnce(app, { expected: {}, writes: entries });
+  await commitOnce(app, { expected: {}, writes: entries }, now);
   return { ok: false, problem: problemOf(refusal, { requestId: state.id, now }) };
 }
 
@@ -167,9 +168,8 @@ export function requestWrite(state: RequestState, title?: string): Write {
 
 function expectedOf(
   state: RequestState,
-  epochs: FencedFacts["epochs"],
+  { epochs, time }: Standing,
   events: readonly RequestEvent[],
-  now: number,
   keyed: Keyed | null,
 ): Expected {
   const unusedKey =
@@ -180,7 +180,7 @@ function expectedOf(
     request: { id: state.id, version: state.version },
     epochs,
     // INVARIANT: I7. A decision that relied on a deadline ahead is void once it has passed.
-    ...(due !== null && due > now ? { before: due } : {}),
+    ...(due !== null && due > time.now ? { before: due } : {}),
     ...unusedKey,
   };
 }
@@ -210,10 +210,16 @@ export function keyConflict(key: string): Answer<never> {
 
 /**
  * Commits, and after a fault asks whether it was committed after all. True: it is; false: stale.
+ *
+ * @param now for the command's id; default: read.
  */
-export async function commitOnce(app: App, commit: Omit<Commit, "commandId">): Promise<boolean> {
-  const { now } = await app.store.time();
-  const commandId = newId("cmd", now, app.random.bytes(10));
+export async function commitOnce(
+  app: App,
+  commit: Omit<Commit, "commandId">,
+  now?: number,
+): Promise<boolean> {
+  const at = now ?? (await app.store.time()).now;
+  const commandId = newId("cmd", at, app.random.bytes(10));
   try {
     const result = await app.store.commit({ commandId, ...commit });
     return result.kind === "committed";

@@ -15,8 +15,9 @@ import type { Facts } from "../domain/request/commands.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { sourcesNeeded } from "../domain/request/quorum.ts";
 import { scopeKeys } from "../domain/request/scope.ts";
-import type { Epochs, StoredIdentity, StoredPerson, StoreTime } from "../ports/store.ts";
+import type { Epochs, Standing, StoredIdentity, StoreTime } from "../ports/store.ts";
 import type { App } from "./app.ts";
+import type { Membership } from "./known-facts.ts";
 
 /** Stages in which the registry lets an identity act. */
 const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
@@ -38,22 +39,24 @@ export interface About {
   readonly actor: Actor;
 }
 
-/** Reads everything for one decision. */
-export async function gatherFacts(app: App, epochs: Epochs, about: About): Promise<FencedFacts> {
-  const { store } = app;
-  const time = await store.time();
-  const identity = await store.identity(about.identityId);
+/** Reads everything for one decision. @param standing as read before anything else. */
+export async function gatherFacts(
+  app: App,
+  { epochs, time }: Standing,
+  about: About,
+): Promise<FencedFacts> {
+  const membership = await app.facts.membership(epochs.membership);
+  const identity = await membership.identity(about.identityId);
   const policy = await decideByPolicy(app, epochs, time, identity, about);
-  const persons = await store.persons();
   const needed = sourcesNeeded(
     [about.obligations, policy.obligations, policy.fallback],
     about.onBehalfOf,
   );
-  const roster = await readRoster(app, epochs, { sources: needed, persons, time, identity });
-  const halts = await store.haltsFor(scopeKeys(about.scope));
+  const roster = await readRoster(app, epochs, { sources: needed, membership, time, identity });
+  const halts = await app.facts.haltsFor(epochs.halt, scopeKeys(about.scope));
   const inForce = halts.find((halt) => halt.liftedAt === null) ?? null;
   const { actor } = about;
-  const person = actor.kind === "person" ? persons.find((each) => each.id === actor.id) : undefined;
+  const person = actor.kind === "person" ? membership.persons.get(actor.id) : undefined;
   const facts: Facts = {
     now: time.now,
     clockTrusted: time.trusted,
@@ -69,9 +72,7 @@ export async function gatherFacts(app: App, epochs: Epochs, about: About): Promi
       active: inForce === null ? null : { id: inForce.id, reason: inForce.reason, by: inForce.by },
       newestMatchingEpoch: Math.max(0, ...halts.map((halt) => halt.epoch)),
     },
-    interrupterExists: persons.some(
-      (each) => !each.disabled && (each.rights.includes("operator") || each.id === identity?.owner),
-    ),
+    interrupterExists: membership.hasInterrupter(identity?.owner ?? null),
     limits: app.limits.request,
   };
   return { facts, epochs };
@@ -120,17 +121,17 @@ const UNKNOWN_IDENTITY = (id: string): PolicyInput["identity"] => ({
 });
 
 /** Active members of each source. An unknown or disabled person is in none (T8, T11). */
-export async function readRoster(
+async function readRoster(
   app: App,
   epochs: Epochs,
   from: {
     readonly sources: readonly ReviewerSource[];
-    readonly persons: readonly StoredPerson[];
+    readonly membership: Membership;
     readonly time: StoreTime;
     readonly identity: StoredIdentity | null;
   },
 ): Promise<ReadonlyMap<ReviewerSource, readonly string[]>> {
-  const active = new Set(from.persons.filter((each) => !each.disabled).map((each) => each.id));
+  const { active } = from.membership;
   const policy = await app.policies.current(epochs.policy);
   const roster = new Map<ReviewerSource, readonly string[]>();
   for (const source of from.sources) {
@@ -151,7 +152,7 @@ export async function readRoster(
       case "person":
         return [name];
       case "oncall":
-        return app.store.onCall(name, from.time.now);
+        return from.membership.onCall(name, from.time.now);
       case "owner_of":
         return name === "identity" && from.identity !== null ? [from.identity.owner] : [];
       default:
@@ -162,13 +163,9 @@ export async function readRoster(
 
 /** For views: the roster a state's own obligations need, the acted-for person included. */
 export async function rosterOf(app: App, state: RequestState): Promise<Facts["roster"]> {
-  const { store } = app;
-  const epochs = await store.epochs();
+  const { epochs, time } = await app.store.standing();
   const sources = sourcesNeeded([state.obligations], state.onBehalfOf);
-  const [persons, time, identity] = await Promise.all([
-    store.persons(),
-    store.time(),
-    store.identity(state.scope.identity),
-  ]);
-  return readRoster(app, epochs, { sources, persons, time, identity });
+  const membership = await app.facts.membership(epochs.membership);
+  const identity = await membership.identity(state.scope.identity);
+  return readRoster(app, epochs, { sources, membership, time, identity });
 }

@@ -11,12 +11,13 @@ import type { RequestEvent, Submission } from "../domain/request/events.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { entryOf } from "../domain/request/record.ts";
 import { dueAt } from "../domain/request/due.ts";
-import type { KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
+import type { Commit, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
 import { commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
+import type { Membership } from "./known-facts.ts";
 import { titleOf } from "./words.ts";
 
 export interface Submit {
@@ -45,8 +46,11 @@ export async function submitRequest(app: App, submit: Submit): Promise<Answer<Su
 async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | null> {
   const { store } = app;
   const { body, key } = submit;
-  const epochs = await store.epochs();
-  const identity = await store.identity(submit.identityId);
+  const standing = await store.standing();
+  const { epochs, time } = standing;
+  const { now } = time;
+  const membership = await app.facts.membership(epochs.membership);
+  const identity = await membership.identity(submit.identityId);
   if (identity === null) return refused("unauthenticated", "this identity is not registered");
   const plain = revisionOf(identity, body);
   if ("problem" in plain) return plain;
@@ -55,7 +59,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   const used = await store.key(principal, key);
   if (used !== null) return replayed(app, used, fingerprint);
 
-  const refusal = await unacceptable(app, identity, plain.revision);
+  const refusal = await unacceptable(app, membership, identity, plain.revision);
   if (refusal !== null) return refusal;
   const policy = await app.policies.current(epochs.policy);
   const content = commitContent(app, plain.revision, policy.sensitivePaths(body.action.name));
@@ -63,10 +67,9 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     return refused("invalid_request", content.message, { field: content.path });
   }
 
-  const { now } = await store.time();
   const submission = submissionOf(app, identity, content, body.enforcement ?? {}, now);
   const actor: Actor = { kind: "identity", id: identity.id };
-  const { facts } = await gatherFacts(app, epochs, {
+  const { facts } = await gatherFacts(app, standing, {
     identityId: identity.id,
     scope: submission.scope,
     onBehalfOf: submission.onBehalfOf,
@@ -97,12 +100,12 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     answer: null,
     at: now,
   };
-  const committed = await commitOnce(app, {
+  const commit: Omit<Commit, "commandId"> = {
     expected: {
       request: { id: state.id, version: 0 },
       epochs,
       unusedKey: { principal, key },
-      ...beforeOf(events, facts.now),
+      ...beforeOf(events, now),
     },
     writes: [
       requestWrite(state, titleOf(content.committed)),
@@ -110,8 +113,10 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
       ...entries(state.id, events, content.committed),
       { kind: "key", record },
     ],
-  });
-  return committed ? answered({ state, replayed: false }) : null;
+  };
+  if (!(await commitOnce(app, commit, now))) return null;
+  app.contents.keep(state.id, 0, content);
+  return answered({ state, replayed: false });
 }
 
 /** The request whose key this is, if it is the same submission (I14). */
@@ -160,6 +165,7 @@ function revisionOf(
 /** What is refused before policy is asked: an unknown person behind it, too much on hold. */
 async function unacceptable(
   app: App,
+  membership: Membership,
   identity: StoredIdentity,
   revision: Revision,
 ): Promise<Answer<never> | null> {
@@ -170,7 +176,7 @@ async function unacceptable(
       field,
     });
   }
-  if (onBehalfOf !== null && (await app.store.person(onBehalfOf)) === null) {
+  if (onBehalfOf !== null && !membership.persons.has(onBehalfOf)) {
     return refused("invalid_request", `no person \`${onBehalfOf}\` is registered`, { field });
   }
   const { heldPerIdentityMax } = app.limits;

@@ -30,6 +30,12 @@ export interface StoreTime {
   readonly trusted: boolean;
 }
 
+/** What every command reads first, in one read. */
+export interface Standing {
+  readonly epochs: Epochs;
+  readonly time: StoreTime;
+}
+
 export interface StoredRevision {
   readonly requestId: string;
   readonly number: number;
@@ -224,6 +230,8 @@ export interface Committed {
 export interface Store {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
+  /** Both of the above, of one moment. */
+  standing(): Promise<Standing>;
   request(id: string): Promise<RequestState | null>;
   /** Requests whose id ends in these characters (upper case Crockford base32), live ones first. */
   requestIdsByShort(short: string, limit: number): Promise<readonly string[]>;

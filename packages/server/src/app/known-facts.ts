@@ -1,0 +1,100 @@
+/**
+ * Facts that change only with an epoch, read once for each epoch and kept while it stands: who is
+ * registered, who is on call, what is halted.
+ *
+ * INVARIANT: facts are fenced (T37). Whoever asks has read the epochs before, so what is read for
+ * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
+ * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
+ */
+import type { StoredHalt, StoredIdentity, StoredPerson, OnCallShift, Store } from "../ports/store.ts";
+
+/** Above these the oldest are read again. */
+const IDENTITIES_MAX = 10_000;
+const SCOPES_MAX = 10_000;
+
+/** The registry as of one membership epoch. */
+export class Membership {
+  readonly epoch: number;
+  readonly persons: ReadonlyMap<string, StoredPerson>;
+  /** Ids of persons who are not disabled. */
+  readonly active: ReadonlySet<string>;
+  readonly #store: Store;
+  readonly #hasOperator: boolean;
+  readonly #identities = new Map<string, StoredIdentity | null>();
+  #shifts: readonly OnCallShift[] | null = null;
+
+  constructor(store: Store, epoch: number, persons: readonly StoredPerson[]) {
+    this.#store = store;
+    this.epoch = epoch;
+    this.persons = new Map(persons.map((person) => [person.id, person]));
+    const active = persons.filter((each) => !each.disabled);
+    this.active = new Set(active.map((each) => each.id));
+    this.#hasOperator = active.some((each) => each.rights.includes("operator"));
+  }
+
+  /** Whether anybody could be told of a veto window: an operator, or the identity's owner. */
+  hasInterrupter(owner: string | null): boolean {
+    return this.#hasOperator || (owner !== null && this.active.has(owner));
+  }
+
+  async identity(id: string): Promise<StoredIdentity | null> {
+    const known = this.#identities.get(id);
+    if (known !== undefined) return known;
+    const read = await this.#store.identity(id);
+    remember(this.#identities, id, read, IDENTITIES_MAX);
+    return read;
+  }
+
+  /** Persons whose shift includes `at`: from its start, up to and without its end. */
+  async onCall(roster: string, at: number): Promise<readonly string[]> {
+    this.#shifts ??= await this.#store.onCallShifts();
+    const now = this.#shifts.filter(
+      (shift) => shift.roster === roster && shift.from <= at && at < shift.until,
+    );
+    return [...new Set(now.map(({ person }) => person))];
+  }
+}
+
+export class KnownFacts {
+  readonly #store: Store;
+  #membership: Membership | null = null;
+  #haltEpoch = -1;
+  #halts = new Map<string, readonly StoredHalt[]>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async membership(epoch: number): Promise<Membership> {
+    if (this.#membership?.epoch === epoch) return this.#membership;
+    const read = new Membership(this.#store, epoch, await this.#store.persons());
+    // A command that was overtaken must not put its older epoch in the place of a newer one.
+    if (this.#membership === null || this.#membership.epoch < epoch) this.#membership = read;
+    return read;
+  }
+
+  /** Halts of these scopes, newest first, lifted ones included. */
+  async haltsFor(epoch: number, scopeKeys: readonly string[]): Promise<readonly StoredHalt[]> {
+    const key = JSON.stringify(scopeKeys);
+    if (this.#haltEpoch === epoch) {
+      const known = this.#halts.get(key);
+      if (known !== undefined) return known;
+    } else if (this.#haltEpoch < epoch) {
+      this.#haltEpoch = epoch;
+      this.#halts = new Map();
+    }
+    const halts = this.#haltEpoch === epoch ? this.#halts : null;
+    const read = await this.#store.haltsFor(scopeKeys);
+    if (halts !== null) remember(halts, key, read, SCOPES_MAX);
+    return read;
+  }
+}
+
+/** Adds to a map that forgets what it has held longest. */
+function remember<T>(map: Map<string, T>, key: string, value: T, max: number): void {
+  if (map.size >= max) {
+    const [oldest] = map.keys();
+    if (oldest !== undefined) map.delete(oldest);
+  }
+  map.set(key, value);
+}
