@@ -86,7 +86,7 @@ const REQUESTS = [
     answer {text},
     used_at {integer} NOT NULL,
     PRIMARY KEY (principal, idempotency_key)
-  ){keyedTable}`,
+  ){table}`,
 ];
 
 const EVIDENCE = [
