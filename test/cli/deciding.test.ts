@@ -45,7 +45,7 @@ describe("approve", () => {
       "--reason",
       "due",
     ]);
-    expect(ran.out).toContain("It is not enough yet: 1 of 2: 2 of group:security");
+    expect(ran.out).toContain("More are needed: so far 1 of 2; it takes 2 of group:security");
   });
 
   it("tells whoever comes second who decided, when, and that nothing was changed", async () => {

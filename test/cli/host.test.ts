@@ -72,8 +72,13 @@ describe("--host", () => {
   it("works on the store alone, for identities, people, rosters and policy", async () => {
     await installation();
     await run("person", "add", "ana", "--host");
-    const { json } = await run("identity", "add", "agent-1", "--owner", "ana", "--host", "--json");
-    expect(json()).toMatchObject({ id: "agent-1", type: "agent", stage: "active", may: null });
+    const added = await run("identity", "add", "agent-1", "--owner", "ana", "--host", "--json");
+    expect(added.json()).toMatchObject({
+      id: "agent-1",
+      type: "agent",
+      stage: "active",
+      may: null,
+    });
     await run("identity", "set", "agent-1", "--may", "read.*", "--host");
     await run("identity", "set", "agent-1", "--stage", "probation", "--host");
     const [identity] = (await run("identity", "list", "--host", "--json")).json();

@@ -179,6 +179,7 @@ describe("inbox --watch", () => {
       await other.restart(() => watching.shows(/The server is away/));
       const id = await other.wants("orders.pay");
       await watching.shows(new RegExp(`\\+ ${id} {2}medium`));
+      expect(watching.text()).toContain("The server is back.");
     } finally {
       await watching.stop();
       await other.close();

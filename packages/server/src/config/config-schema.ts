@@ -1,5 +1,5 @@
 /** The JSON Schema of `haltpoint.yaml`, for editors; made from the settings. */
-import type { FormSchema } from "../domain/policy/policy-schema.ts";
+import type { FormSchema } from "../domain/policy/form.ts";
 import { SETTINGS } from "./settings.ts";
 
 const SECTIONS: Readonly<Record<string, string>> = {

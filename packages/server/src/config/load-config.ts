@@ -13,7 +13,7 @@ import { CONFIG_FORM } from "./config-schema.ts";
 import { LOG_LEVELS, type Config, type ConfigLimits } from "./config.ts";
 import { LIMIT_OF, SETTINGS, type Setting } from "./settings.ts";
 
-export const CONFIG_FILE = "haltpoint.yaml";
+const CONFIG_FILE = "haltpoint.yaml";
 const FILE_BYTES_MAX = 1_048_576;
 
 export interface ConfigSources {

@@ -4,7 +4,7 @@
  */
 import { DEFAULT_SERVER_LIMITS } from "../app/app.ts";
 import { DURATION_PATTERN, durationText } from "../domain/policy/duration.ts";
-import type { FormSchema } from "../domain/policy/policy-schema.ts";
+import type { FormSchema } from "../domain/policy/form.ts";
 import { DEFAULT_LIMITS } from "../domain/request/commands.ts";
 import { LOG_LEVELS, type ConfigLimits } from "./config.ts";
 

@@ -15,8 +15,8 @@ export async function backup(call: Call): Promise<void> {
       `there is no store \`${file}\`: run this where its haltpoint.yaml is, or use --config.`,
     );
   }
-  const { backUpStore } = await host.compose();
-  await backUpStore(config, target);
+  const composition = await host.compose();
+  await composition.backUpStore(config, target);
   const { size } = statSync(target);
   screen.printJson({ file: target, bytes: size, store: file });
   screen.print(`Backed up ${file} to ${target} (${size} bytes), and checked it.`);

@@ -54,7 +54,7 @@ function summary(view: RequestView, nowMs: number): readonly string[] {
   if (view.quorum !== null) lines.push(row("approvals", quorumText(view)));
   const who = `${visibleText(identity.id)} (${visibleText(identity.type)}), owned by ${visibleText(identity.owner)}`;
   lines.push(row("asked by", who));
-  if (onBehalfOf !== null) lines.push(row("on behalf of", visibleText(onBehalfOf)));
+  if (onBehalfOf !== null) lines.push(row("on behalf of", valueText(onBehalfOf)));
   lines.push(
     row("asked", `${clockTime(view.created_at, nowMs)} (${relativeTime(view.created_at, nowMs)})`),
   );
@@ -99,7 +99,7 @@ function statusText(view: RequestView, nowMs: number): string {
   return parts.join("; ");
 }
 
-/** `0 of 2: one of group:finance; one of group:security` */
+/** `0 of 2; it takes one of group:finance and one of group:security` */
 export function quorumText({ quorum }: RequestView): string {
   if (quorum === null) return "none needed";
   const needed = quorum.needed.map(({ count, from }) => {
@@ -107,7 +107,7 @@ export function quorumText({ quorum }: RequestView): string {
     return `${count === 1 ? "one" : String(count)} of ${who}`;
   });
   const nobody = quorum.impossible ? "   (!) nobody who could fill this exists now" : "";
-  return `${quorum.filled} of ${quorum.slots}: ${needed.join("; ")}${nobody}`;
+  return `${quorum.filled} of ${quorum.slots}; it takes ${needed.join(" and ")}${nobody}`;
 }
 
 function whyHeld(view: RequestView): readonly string[] {

@@ -2,7 +2,7 @@
  * One command as data: purpose, arguments, options, examples, exit statuses, and the module that
  * carries it out, which is loaded only when the command runs.
  */
-import { Command, Option } from "commander";
+import { Option, type Command } from "commander";
 import { EXIT } from "@haltpoint/protocol";
 import { usageFailure } from "./command-failure.ts";
 import type { Host } from "./host.ts";
@@ -72,7 +72,10 @@ export const COMMON_OPTIONS: readonly OptionSpec[] = [
   { flags: "--url <url>", about: "the server (HALTPOINT_URL; default http://127.0.0.1:4747)" },
   { flags: "--token <token>", about: "your token; better in HALTPOINT_TOKEN than in a history" },
   { flags: "--as <person>", about: "a person of `haltpoint dev` in this folder (HALTPOINT_AS)" },
-  { flags: "--data <folder>", about: "where `haltpoint dev` keeps its files (default .haltpoint)" },
+  {
+    flags: "--data <folder>",
+    about: "where `haltpoint dev` keeps its files (HALTPOINT_DATA; default .haltpoint)",
+  },
   { flags: "--json", about: "one JSON document instead of text; problems as JSON on stderr" },
 ];
 
@@ -123,7 +126,7 @@ export function optionOf(spec: OptionSpec): Option {
   return option;
 }
 
-export function optionsOf(given: Readonly<Record<string, unknown>>): Options {
+function optionsOf(given: Readonly<Record<string, unknown>>): Options {
   return {
     text: (name) => {
       const value = given[camelCase(name)];

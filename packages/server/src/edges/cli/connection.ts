@@ -4,7 +4,7 @@ import type { Call } from "./command.ts";
 import { readDevelopmentFile, type DevelopmentFile } from "./development-file.ts";
 import { usageFailure } from "./command-failure.ts";
 
-export const DEFAULT_URL = "http://127.0.0.1:4747";
+const DEFAULT_URL = "http://127.0.0.1:4747";
 
 export interface Connection {
   readonly url: string;

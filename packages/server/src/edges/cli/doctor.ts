@@ -73,9 +73,8 @@ async function storeFindings({ host }: Call, config: Config): Promise<readonly F
       { check: "store", state: "warn", detail: `there is no ${file} yet; \`serve\` makes it` },
     ];
   }
-  const { inspectStore } = await host.compose();
-  const inspected = inspectStore(config);
-  const { damage, holder, lastEntryAt } = inspected;
+  const composition = await host.compose();
+  const { damage, holder, lastEntryAt } = composition.inspectStore(config);
   const disk = await diskFinding(file);
   const ahead = lastEntryAt === null ? 0 : lastEntryAt - Date.now();
   return [

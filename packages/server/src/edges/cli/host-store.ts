@@ -23,6 +23,6 @@ export function requireConfig(call: Pick<Call, "options" | "host">): Config {
 /** Opens the store of the configuration; fails while a server holds it. */
 export async function openOnHost(call: Call): Promise<OpenedApp> {
   const config = requireConfig(call);
-  const { openApp } = await call.host.compose();
-  return openApp(config);
+  const composition = await call.host.compose();
+  return composition.openApp(config);
 }

@@ -12,7 +12,7 @@ export function tellApproved(call: Call, view: RequestView): void {
   const { screen, host } = call;
   const { short_id: id, quorum, not_before: notBefore } = view;
   if (view.status === "held" && quorum !== null) {
-    screen.print(`Your approval counts. It is not enough yet: ${quorumText(view)}.`);
+    screen.print(`Your approval counts. More are needed: so far ${quorumText(view)}.`);
     return;
   }
   if (notBefore !== null && notBefore > Date.now()) {
@@ -41,7 +41,7 @@ export function tellEdited(call: Call, view: RequestView): number {
   const what = `Edited: it is now ${visibleText(view.title)} (revision ${view.revision.number}).`;
   screen.print(what);
   if (view.status === "held") {
-    screen.print(`Earlier reviews no longer count. Needed: ${quorumText(view)}.`);
+    screen.print(`Earlier reviews no longer count. Approvals of this: ${quorumText(view)}.`);
   } else {
     screen.print(`Approved as edited; ${agentOf(view)} may run exactly this, once.`);
   }

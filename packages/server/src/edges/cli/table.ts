@@ -55,7 +55,7 @@ const WIDE =
 const COMBINING = /\p{M}/u;
 
 /** Columns on a terminal, closely enough for a table. */
-export function displayWidth(text: string): number {
+function displayWidth(text: string): number {
   let width = 0;
   for (const character of text) {
     if (COMBINING.test(character)) continue;

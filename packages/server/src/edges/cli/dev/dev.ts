@@ -26,7 +26,9 @@ export async function dev(call: Call): Promise<number> {
   prepareFolder(call, composition, { folder, config });
   screen.note(BANNER);
   const stopped = untilStopped(host);
-  const log = isLogLevelChosen(call) ? {} : { log: createDevelopmentLog(screen.note) };
+  const log = isLogLevelChosen(call)
+    ? {}
+    : { log: createDevelopmentLog((text) => screen.note(text)) };
   const start = (): Promise<RunningServer> => composition.startServer(config, log);
   const server = await listening(start, config);
   const closers: (() => void | Promise<void>)[] = [() => server.close()];
@@ -91,11 +93,11 @@ function isLogLevelChosen(call: Call): boolean {
 /** With `--fresh` the store goes, but never from under a server that uses it. */
 function prepareFolder(
   { options }: Call,
-  { inspectStore }: Composition,
+  composition: Composition,
   { folder, config }: { readonly folder: string; readonly config: Config },
 ): void {
   if (options.flag("fresh")) {
-    const { holder } = inspectStore(config);
+    const { holder } = composition.inspectStore(config);
     if (holder !== null) {
       throw new CommandFailure(
         "unavailable",
