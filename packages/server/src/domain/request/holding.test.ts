@@ -162,6 +162,25 @@ describe("escalation", () => {
     expect(story.approve("lea").status).toBe("approved");
   });
 
+  it("takes every step that is due, in order, and none after the deadline", () => {
+    const steps = [
+      { afterMs: 3 * HOUR, to: "group:security" },
+      { afterMs: HOUR, to: "group:leads" },
+    ];
+    const twice = holding({ quorum: [{ ...clause, escalate: steps }], deadlineMs: 4 * HOUR });
+    const story = new Story({ policy: twice }).later(3 * HOUR).tick();
+    const escalated = story.events.filter((event) => event.kind === "escalated");
+    expect(escalated.map((event) => event.afterMs)).toEqual([HOUR, 3 * HOUR]);
+    expect(story.state.obligations?.quorum[0]?.from).toEqual([
+      "group:finance",
+      "group:leads",
+      "group:security",
+    ]);
+    expect(dueAt(story.state)).toBe(NOON + 4 * HOUR);
+    const late = new Story({ policy: twice }).later(4 * HOUR).tick();
+    expect(late.kinds).toEqual(["submitted", "expired"]);
+  });
+
   it("once taken stays taken over a return to held", () => {
     const story = new Story({ policy: escalates })
       .later(2 * HOUR)
