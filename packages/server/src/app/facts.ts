@@ -53,7 +53,7 @@ export async function gatherFacts(
     about.onBehalfOf,
   );
   const roster = await readRoster(app, epochs, { sources: needed, membership, time, identity });
-  const halts = await app.facts.haltsFor(epochs.halt, scopeKeys(about.scope));
+  const halts = await app.facts.haltsFor(epochs.halt, scopeKeys(about.scope, identity));
   const inForce = halts.find((halt) => halt.liftedAt === null) ?? null;
   const { actor } = about;
   const person = actor.kind === "person" ? membership.persons.get(actor.id) : undefined;

@@ -23,12 +23,13 @@ export async function halt(
   keyed: Keyed,
 ): Promise<Answer<HaltView>> {
   const { store } = app;
+  // Before the rights: who has lost them since is still told what the first call did (I14).
+  const used = await store.key(keyed.principal, keyed.key);
+  if (used !== null) return again(app, used, keyed);
   const known = await store.person(person.id);
   if (!(await mayHalt(app, known, body))) {
     return refused("right_required", "halting takes the right `operator`, or owning the identity");
   }
-  const used = await store.key(keyed.principal, keyed.key);
-  if (used !== null) return again(app, used, keyed);
   const { now } = await store.time();
   const by = `person:${person.id}`;
   const placed = placeHalt(app, { scope: body.scope, reason: body.reason, by, at: now });
@@ -71,7 +72,8 @@ export async function sweepHalt(app: App, haltId: string): Promise<number> {
       ...(cursor === null ? {} : { cursor }),
     });
     for (const state of page.items) {
-      if (!scopeKeys(state.scope).includes(key)) continue;
+      const identity = await app.store.identity(state.scope.identity);
+      if (!scopeKeys(state.scope, identity).includes(key)) continue;
       const done = await execute(app, state.id, command);
       if (done.ok && done.value.events.length > 0) ended += 1;
     }
@@ -88,12 +90,13 @@ export async function liftHalt(
   keyed: Keyed,
 ): Promise<Answer<HaltView>> {
   const { store } = app;
+  const used = await store.key(keyed.principal, keyed.key);
+  if (used !== null) return again(app, used, keyed);
+  const { membership } = await store.epochs();
   const known = await store.person(person.id);
   if (known === null || known.disabled || !known.rights.includes("operator")) {
     return refused("right_required", "lifting a halt takes the right `operator`");
   }
-  const used = await store.key(keyed.principal, keyed.key);
-  if (used !== null) return again(app, used, keyed);
   const stored = await store.halt(lift.haltId);
   if (stored === null) return refused("not_found", `there is no halt \`${lift.haltId}\``);
   if (stored.liftedAt !== null) {
@@ -115,8 +118,10 @@ export async function liftHalt(
   const data = { id: stored.id, scope: scopeKey(stored.scope), reason: lift.reason };
   const record: KeyRecord = { ...keyed, requestId: null, answer: stored.id, at: now };
   const { principal, key } = keyed;
-  // INVARIANT: two lifts at once must not both count themselves as the second (T37).
+  // INVARIANT: two lifts at once must not both count themselves as the second, and nobody lifts
+  // with a right that was taken away meanwhile (T37). A halt has no such fence: it only stops.
   const expected: Expected = {
+    epochs: { membership },
     halt: { id: stored.id, lifts: stored.lifts.length },
     unusedKey: { principal, key },
   };

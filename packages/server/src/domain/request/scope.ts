@@ -7,13 +7,22 @@ export function scopeKey(scope: HaltScope): string {
   return scope.kind === "everything" ? "everything" : `${scope.kind}:${scope.id}`;
 }
 
-/** Every key a halt could have that would cover this request. */
-export function scopeKeys(scope: RequestScope): readonly string[] {
+/**
+ * Every key a halt could have that would cover this request: as it was submitted and, of `identity`,
+ * as the registry has it now. A halt of somebody's identities is of those that are theirs today, and
+ * changing hands frees nothing that was halted before (I10).
+ */
+export function scopeKeys(
+  scope: RequestScope,
+  identity: { readonly owner: string; readonly groups: readonly string[] } | null = null,
+): readonly string[] {
   const keys = ["everything", `identity:${scope.identity}`, `owner:${scope.owner}`];
   keys.push(`action:${scope.action}`);
   for (const group of scope.groups) keys.push(`group:${group}`);
   if (scope.session !== null) keys.push(`session:${scope.session}`);
   if (scope.trace !== null) keys.push(`trace:${scope.trace}`);
   if (scope.impact !== null) keys.push(`impact:${scope.impact}`);
-  return keys;
+  if (identity === null) return keys;
+  const now = [`owner:${identity.owner}`, ...identity.groups.map((group) => `group:${group}`)];
+  return [...new Set([...keys, ...now])];
 }
