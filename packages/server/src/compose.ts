@@ -19,6 +19,7 @@ import type { Clock } from "./ports/clock.ts";
 import type { Random } from "./ports/random.ts";
 import type { Store } from "./ports/store.ts";
 import { backUp } from "./storage/sqlite/backup.ts";
+import { inspectSqlite, type Inspection } from "./storage/sqlite/inspect.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandom } from "./system/system-random.ts";
@@ -36,14 +37,14 @@ export interface StartOptions {
 
 export interface OpenedApp {
   readonly app: App;
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export interface RunningServer extends OpenedApp {
   /** Where it listens: `http://127.0.0.1:4747`. */
   readonly url: string;
   /** Answers what is under way and lets the store go; within five seconds. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** The server was not started, and the message says why and what to do. Nothing is left open. */
@@ -77,7 +78,9 @@ export async function startServer(
     const metrics = createMetrics({ store: app.store, waiters, streams });
     closers.push(() => metrics.stop());
     timeCommits(app.store, metrics);
-    const background = passTime(app, (fault) => log.error({ err: fault }, "background work failed"));
+    const background = passTime(app, (fault) =>
+      log.error({ err: fault }, "background work failed"),
+    );
     closers.push(() => background.stop());
     if (config.dev) closers.push(await followPolicyFile(app, config, log));
     const server = await createHttpServer({ app, limits, log, metrics, waiters, streams });
@@ -106,6 +109,11 @@ export async function openApp(config: Config, options: StartOptions = {}): Promi
 /** A consistent copy of the store, also while a server runs. @throws StoreFault */
 export function backUpStore(config: Config, target: string): Promise<void> {
   return backUp(config.store.file, target);
+}
+
+/** Looks at the store without opening it for work; changes nothing. */
+export function inspectStore(config: Config): Inspection {
+  return inspectSqlite(config.store.file);
 }
 
 /** The file's flat limits, as the use cases take them. */
@@ -170,7 +178,8 @@ async function beginPolicy(app: App, config: Config, log: Logger): Promise<void>
   const by = inForce === null ? "setup" : "development";
   const published = await publishPolicy(app, { text, by, file });
   if (!published.ok) throw new StartRefused(published.problem.detail);
-  if (published.value.changed) log.info({ file, version: published.value.version }, "policy in force");
+  if (published.value.changed)
+    log.info({ file, version: published.value.version }, "policy in force");
 }
 
 async function readPolicy(file: string): Promise<string> {
@@ -190,7 +199,9 @@ async function followPolicyFile(app: App, config: Config, log: Logger): Promise<
     try {
       const published = await publishPolicy(app, { text, by: "development", file });
       if (!published.ok) {
-        log.error(`the policy file was not applied, the last one stays:\n${published.problem.detail}`);
+        log.error(
+          `the policy file was not applied, the last one stays:\n${published.problem.detail}`,
+        );
         return;
       }
       const added = await seedPeople(app, text);
