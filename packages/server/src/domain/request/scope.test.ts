@@ -48,4 +48,11 @@ describe("what a halt covers", () => {
       "action:purchase.submit",
     ]);
   });
+
+  it("a request whose identity has changed hands: by whom it was then and is now (I10)", () => {
+    const keys = scopeKeys(scope, { owner: "dee", groups: ["movers"] });
+    for (const id of ["own", "dee"]) expect(keys).toContain(scopeKey({ kind: "owner", id }));
+    for (const id of ["bots", "movers"]) expect(keys).toContain(scopeKey({ kind: "group", id }));
+    expect(new Set(scopeKeys(scope, scope)).size).toBe(scopeKeys(scope, scope).length);
+  });
 });
