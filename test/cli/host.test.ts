@@ -214,6 +214,14 @@ describe("dev", () => {
     expect((await run("person", "list", "--as", "operator-1")).out).not.toContain("zoe");
   });
 
+  it("says how to begin anew where the store cannot be read", async () => {
+    await (await start()).stop();
+    await write(".haltpoint/dev/haltpoint.db", "this is no database".repeat(500));
+    const ran = await run("dev", "--port", "0");
+    expect([ran.status, ran.err]).toEqual([2, expect.stringContaining("add --fresh")]);
+    await start("--fresh");
+  });
+
   it("applies the policy whenever it is saved, and says what is wrong with it", async () => {
     await write("p.yaml", POLICY);
     const server = await start("--policy", "p.yaml");

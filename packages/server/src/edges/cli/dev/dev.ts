@@ -7,6 +7,7 @@ import { join, relative, resolve } from "node:path";
 import { EXIT, visibleText } from "@haltpoint/protocol";
 import type { Config } from "../../../config/config.ts";
 import { urlOf } from "../../../config/load-config.ts";
+import { StoreFault, type StoreFaultCode } from "../../../ports/store-fault.ts";
 import type { Call } from "../command.ts";
 import { dataFolder, makeDataFolder, writeDevelopmentFile } from "../development-file.ts";
 import { CommandFailure, usageFailure } from "../command-failure.ts";
@@ -29,7 +30,10 @@ export async function dev(call: Call): Promise<number> {
   const log = isLogLevelChosen(call)
     ? {}
     : { log: createDevelopmentLog((text) => screen.note(text)) };
-  const start = (): Promise<RunningServer> => composition.startServer(config, log);
+  const start = (): Promise<RunningServer> =>
+    composition.startServer(config, log).catch((error: unknown) => {
+      throw withFreshHint(error);
+    });
   const server = await listening(start, config);
   const closers: (() => void | Promise<void>)[] = [() => server.close()];
   try {
@@ -108,6 +112,18 @@ function prepareFolder(
   }
   mkdirSync(join(folder, STORE_FOLDER), { recursive: true, mode: 0o700 });
 }
+
+/** A store of another build cannot be read; in development nobody minds losing it. */
+function withFreshHint(error: unknown): unknown {
+  if (!(error instanceof StoreFault) || !UNREADABLE.has(error.code)) return error;
+  return usageFailure(`${error.message}.\nBegin with an empty store: add --fresh.`);
+}
+
+const UNREADABLE: ReadonlySet<StoreFaultCode> = new Set([
+  "foreign_schema",
+  "newer_schema",
+  "not_a_database",
+]);
 
 interface Ready {
   readonly url: string;
