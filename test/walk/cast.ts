@@ -27,7 +27,6 @@ export const PERSONS = [
 export type PersonId = (typeof PERSONS)[number];
 
 export const OWNER: PersonId = "own";
-export const PRINCIPAL: PersonId = "pat";
 
 const RIGHTS_OF: Partial<Record<PersonId, readonly Right[]>> = {
   ove: ["override"],

@@ -10,7 +10,7 @@ import type { RequestEvent } from "../../packages/server/src/domain/request/even
 import { isTerminal, type RequestState } from "../../packages/server/src/domain/request/model.ts";
 import { entryOf } from "../../packages/server/src/domain/request/record.ts";
 import type { Node } from "./node.ts";
-import { isConflicted, isFilled } from "./spec-people.ts";
+import { everyReviewer, isConflicted, isFilled } from "./spec-people.ts";
 import { deniesNow, heldNow } from "./spec-refusals.ts";
 import { boundOf, most } from "./witness.ts";
 
@@ -212,7 +212,13 @@ function overrideWaivesOnlyTheQuorum(move: Move): void {
     demand(event.reason.trim() !== "", "I11: without a reason");
     demand(after.followUp.status === "due", "I11: no follow-up is due");
     const self = actor.kind === "person" ? actor.id : "";
-    demand(!event.skipped.includes(self), "I11: the overrider is told of their own override");
+    const escalated = after.escalatedUntilMs > 0;
+    const skipped = everyReviewer({ ...boundOf(move.before.witness, facts), escalated });
+    const told = [...event.skipped].sort().join();
+    demand(
+      told === skipped.filter((each) => each !== self).join(),
+      "I11: not all skipped are told",
+    );
   }
   const followed = find(move, "followed_up");
   if (followed === undefined) return;

@@ -88,7 +88,7 @@ export function isConflicted(bound: Bound, person: string): boolean {
 }
 
 /** I3: distinct persons for all slots. Tries every choice. */
-export function canFill(bound: Bound, persons: readonly string[]): boolean {
+function canFill(bound: Bound, persons: readonly string[]): boolean {
   if (bound.asked.length === 0) return false;
   const able = [...new Set(persons)].filter(
     (person) => mayReview(bound, person) && !isConflicted(bound, person),
