@@ -194,6 +194,26 @@ describe("an action that is held", () => {
     expect(place).not.toHaveBeenCalled();
   });
 
+  it.each(["get", "redeem"] as const)(
+    "takes no answer about another request for its own (%s)",
+    async (verb) => {
+      const server = await served();
+      const place = placing();
+      server.script[verb] = async (_call, proceed) => {
+        const { json } = (await proceed()) as { json: object };
+        return { json: JSON.parse(JSON.stringify(json).replaceAll(REQUEST_ID, "req_2")) as object };
+      };
+      const running = guard(place, orderOptions(server))(ORDER);
+      await server.called("get");
+      server.approve();
+      const error = await thrownBy(running);
+      expect(error).toBeInstanceOf(BadAnswer);
+      expect((error as Error).message).toMatch(/about another request/);
+      expect(server.heard.filter(({ path }) => path.includes("req_2"))).toEqual([]);
+      expect(place).not.toHaveBeenCalled();
+    },
+  );
+
   it("follows an approval that is void at redemption back into the hold", async () => {
     const server = await served();
     const place = placing();
@@ -407,6 +427,7 @@ describe("a redemption that is not what was reviewed (I2)", () => {
     ["a release", ({ redemption }) => (redemption["released"] = true)],
     ["no lease", ({ redemption }) => (redemption["lease_ms"] = 0)],
     ["no content", ({ redemption }) => delete (redemption as { content?: unknown }).content],
+    ["a digest nobody saw", ({ request }) => (request.revision.digest = `${"B".repeat(42)}A`)],
     [
       "a digest that is not its content's",
       ({ request, redemption }) => {
