@@ -120,17 +120,17 @@ describe("a misfit", () => {
     [
       { action: { name: "a" }, resource: { type: "t" } },
       "resource.id",
-      "`resource.id` is missing; send a string of 1 to 1024 characters, e.g. `\"PO-7\"`",
+      '`resource.id` is missing; send a string of 1 to 1024 characters, e.g. `"PO-7"`',
     ],
     [
       { action: { name: "a" }, resource: { type: "t", id: 7 } },
       "resource.id",
-      "`resource.id` must be a string; send a string of 1 to 1024 characters, e.g. `\"PO-7\"`",
+      '`resource.id` must be a string; send a string of 1 to 1024 characters, e.g. `"PO-7"`',
     ],
     [
       { action: { name: "" }, resource: { type: "t", id: "i" } },
       "action.name",
-      "`action.name` is empty; send a string of 1 to 256 characters, e.g. `\"procurement.purchase_order.submit\"`",
+      '`action.name` is empty; send a string of 1 to 256 characters, e.g. `"procurement.purchase_order.submit"`',
     ],
     [
       { action: { name: "a", properties: [] }, resource: { type: "t", id: "i" } },
@@ -158,7 +158,10 @@ describe("a misfit", () => {
       "`attempt` must be 22 to 128 characters of base64url, random for each redemption",
     ],
   ])("%j is told which field and what to send", async (sent, field, detail) => {
-    const { status, body } = await server.call("POST", "/v1/requests", { token: agent, body: sent });
+    const { status, body } = await server.call("POST", "/v1/requests", {
+      token: agent,
+      body: sent,
+    });
     expect(status).toBe(400);
     expect(body).toMatchObject({ code: "invalid_request", detail });
     expect(body.field).toBe(field);
@@ -241,7 +244,9 @@ describe("an address", () => {
 
 describe("every answer", () => {
   it("carries the request id it was sent, or one of ours", async () => {
-    const sent = await server.call("GET", "/healthz", { headers: { "x-request-id": "abc.DEF-1_2" } });
+    const sent = await server.call("GET", "/healthz", {
+      headers: { "x-request-id": "abc.DEF-1_2" },
+    });
     expect(sent.headers.get("x-request-id")).toBe("abc.DEF-1_2");
     for (const unsafe of ["a b", "<script>", "x".repeat(65), ""]) {
       const got = await server.call("GET", "/nothing", { headers: { "x-request-id": unsafe } });
@@ -251,7 +256,9 @@ describe("every answer", () => {
 
   it("forbids what a browser might do with it, and lets no other site read it", async () => {
     for (const path of ["/healthz", "/nothing", "/v1/whoami", "/openapi.json"]) {
-      const { headers } = await server.call("GET", path, { headers: { origin: "https://evil.example" } });
+      const { headers } = await server.call("GET", path, {
+        headers: { origin: "https://evil.example" },
+      });
       expect(headers.get("x-content-type-options")).toBe("nosniff");
       expect(headers.get("content-security-policy")).toMatch(/default-src 'none'/);
       expect(headers.get("referrer-policy")).toBe("no-referrer");

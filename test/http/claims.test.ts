@@ -43,14 +43,20 @@ const submit = (body: object, headers: Record<string, string> = {}, query = "?re
   });
 
 describe("a claim of approval", () => {
-  it.each(Object.entries(CLAIMS))("as `%s` beside the action is refused by name", async (name, value) => {
-    const { status, body } = await submit({ ...heldBody(), [name]: value });
-    expect(status).toBe(400);
-    expect(body).toMatchObject({ code: "invalid_request", field: name });
-  });
+  it.each(Object.entries(CLAIMS))(
+    "as `%s` beside the action is refused by name",
+    async (name, value) => {
+      const { status, body } = await submit({ ...heldBody(), [name]: value });
+      expect(status).toBe(400);
+      expect(body).toMatchObject({ code: "invalid_request", field: name });
+    },
+  );
 
   it.each(["subject", "action", "resource"])("inside `%s` is refused as well", async (part) => {
-    const whole: Record<string, object> = { ...heldBody(), subject: { type: "agent", id: "agent-1" } };
+    const whole: Record<string, object> = {
+      ...heldBody(),
+      subject: { type: "agent", id: "agent-1" },
+    };
     const body = { ...whole, [part]: { ...whole[part], approved: true } };
     expect((await submit(body)).body).toMatchObject({ field: `${part}.approved` });
   });

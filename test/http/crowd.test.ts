@@ -87,7 +87,10 @@ describe("a crowd", () => {
     expect(new Set(bodies.map((body) => body.request.id)).size).toBe(1);
     expect(answers.filter((answer) => answer.status === 201)).toHaveLength(1);
     expect(bodies.filter((body) => body.replayed)).toHaveLength(999);
-    const listed = await server.app.store.countRequests({ identity: "agent-1", statuses: ["held"] });
+    const listed = await server.app.store.countRequests({
+      identity: "agent-1",
+      statuses: ["held"],
+    });
     expect(listed).toBe(1);
   });
 

@@ -4,7 +4,13 @@ import { newId } from "@haltpoint/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { EventViewShape } from "../../packages/server/src/edges/http/schema/answer-shapes.ts";
 import { readEvents, type EventReader } from "./testing/event-reader.ts";
-import { allowedBody, heldBody, startUnderTest, type UnderTest } from "./testing/server-under-test.ts";
+import {
+  allowedBody,
+  heldBody,
+  startUnderTest,
+  type UnderTest,
+} from "./testing/server-under-test.ts";
+import { until } from "./testing/until.ts";
 
 const CLIENTS_MAX = 6;
 let server: UnderTest;
@@ -150,9 +156,9 @@ describe("the event stream", () => {
       limit: { name: "event_clients", value: CLIENTS_MAX },
     });
     for (const reader of readers) reader.close();
-    await expect
-      .poll(async () => (await server.call("GET", "/metrics")).text)
-      .toContain("haltpoint_event_clients 0");
+    await until(async () => (await server.call("GET", "/metrics")).text).toContain(
+      "haltpoint_event_clients 0",
+    );
   });
 
   it("cuts off a reader that does not read, and keeps nothing for it", async () => {
@@ -173,9 +179,7 @@ describe("the event stream", () => {
       `GET /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${operator}\r\nLast-Event-ID: 0\r\n\r\n`,
     );
     socket.pause();
-    await expect
-      .poll(() => server.log.some((line) => line.includes("reads too slowly")), { timeout: 10_000 })
-      .toBe(true);
+    await until(() => server.log.some((line) => line.includes("reads too slowly"))).toBe(true);
     socket.resume();
     await closed;
     const { text } = await server.call("GET", "/metrics");

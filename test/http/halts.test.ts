@@ -23,9 +23,17 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 const halt = (as: string, scope: object, key = newKey()) =>
-  server.call("POST", "/v1/halts", { token: tokens.get(as), body: { scope, reason: "drill" }, key });
+  server.call("POST", "/v1/halts", {
+    token: tokens.get(as),
+    body: { scope, reason: "drill" },
+    key,
+  });
 const lift = (as: string, id: string, key = newKey()) =>
-  server.call("DELETE", `/v1/halts/${id}`, { token: tokens.get(as), body: { reason: "over" }, key });
+  server.call("DELETE", `/v1/halts/${id}`, {
+    token: tokens.get(as),
+    body: { reason: "over" },
+    key,
+  });
 const submit = (body: object, query = "?redeem=true") =>
   server.call("POST", `/v1/requests${query}`, {
     token: agent,
@@ -36,7 +44,9 @@ describe("halts", () => {
   it("are for operators, and for owners of what they halt", async () => {
     const everything = { kind: "everything" };
     expect((await halt("ana", everything)).body.code).toBe("right_required");
-    expect((await halt("ana", { kind: "identity", id: "agent-1" })).body.code).toBe("right_required");
+    expect((await halt("ana", { kind: "identity", id: "agent-1" })).body.code).toBe(
+      "right_required",
+    );
     const mine = await halt("chen", { kind: "identity", id: "agent-1" });
     expect(mine.status).toBe(201);
     expect((await lift("chen", mine.body.id)).body.code).toBe("right_required");
@@ -89,9 +99,13 @@ describe("halts", () => {
     const all = await server.call("GET", "/v1/halts", { token });
     const items = all.body.items as HaltView[];
     expect(items.length).toBeGreaterThan(2);
-    expect(items.map((item) => item.at)).toEqual(items.map((item) => item.at).sort((a, b) => b - a));
+    expect(items.map((item) => item.at)).toEqual(
+      items.map((item) => item.at).sort((a, b) => b - a),
+    );
     const first = await server.call("GET", "/v1/halts?limit=1", { token });
-    const second = await server.call("GET", `/v1/halts?limit=1&cursor=${first.body.cursor}`, { token });
+    const second = await server.call("GET", `/v1/halts?limit=1&cursor=${first.body.cursor}`, {
+      token,
+    });
     expect([...first.body.items, ...second.body.items]).toEqual(items.slice(0, 2));
   });
 

@@ -8,6 +8,7 @@ import {
   startUnderTest,
   type UnderTest,
 } from "./testing/server-under-test.ts";
+import { until } from "./testing/until.ts";
 
 let server: UnderTest;
 let agent: string;
@@ -29,7 +30,7 @@ describe("the log", () => {
   it("has a line for each call: how it was addressed and how it ended", async () => {
     const id = "a-request-id";
     await server.call("GET", "/v1/whoami", { token: ana, headers: { "x-request-id": id } });
-    await expect.poll(() => lines().find((line) => line["request_id"] === id)).toMatchObject({
+    await until(() => lines().find((line) => line["request_id"] === id)).toMatchObject({
       level: "info",
       method: "GET",
       route: "/v1/whoami",
@@ -107,14 +108,14 @@ describe("the log", () => {
       digest,
       ...Object.values(said),
     ];
-    for (const secret of secrets) expect(text, secret.slice(0, 12)).not.toContain(secret);
+    expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     expect(text).not.toMatch(/hp[kp]_[A-Za-z0-9_-]{8}/);
     expect(text.toLowerCase()).not.toContain("authorization");
   });
 
   it("has the stack of a fault, and the caller has only its request id", async () => {
     const { store } = server.app;
-    const { countRequests } = store;
+    const countRequests = store.countRequests.bind(store);
     const secret = `hpk_${"Z".repeat(43)}`;
     store.countRequests = () => Promise.reject(new Error(`disk on fire near ${secret}`));
     try {

@@ -23,8 +23,10 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const as = (token: string) => (method: string, path: string, body?: unknown, more: Sent = {}) =>
-  server.call(method, path, { token, body, ...more });
+const as =
+  (token: string) =>
+  (method: string, path: string, body?: unknown, more: Sent = {}) =>
+    server.call(method, path, { token, body, ...more });
 const op = (method: string, path: string, body?: unknown, more?: Sent) =>
   as(operator)(method, path, body, more);
 
@@ -47,12 +49,21 @@ describe("identities", () => {
     });
     const again = await op("POST", "/v1/identities", { id: "buyer", type: "agent", owner: "chen" });
     expect(again.body.code).toBe("already_exists");
-    const ownerless = await op("POST", "/v1/identities", { id: "b2", type: "agent", owner: "nobody" });
+    const ownerless = await op("POST", "/v1/identities", {
+      id: "b2",
+      type: "agent",
+      owner: "nobody",
+    });
     expect(ownerless.body).toMatchObject({ code: "invalid_request", field: "owner" });
   });
 
   it("keep what is left out of a change", async () => {
-    await op("POST", "/v1/identities", { id: "limited", type: "agent", owner: "chen", may: ["a.*"] });
+    await op("POST", "/v1/identities", {
+      id: "limited",
+      type: "agent",
+      owner: "chen",
+      may: ["a.*"],
+    });
     const { body } = await op("PUT", "/v1/identities/limited", { stage: "suspended" });
     expect(body).toMatchObject({ stage: "suspended", may: ["a.*"], owner: "chen" });
     expect((await op("PUT", "/v1/identities/limited", { may: null })).body.may).toBeNull();
@@ -115,10 +126,13 @@ describe("people", () => {
     expect(missing.body.code).toBe("not_found");
   });
 
-  it.each(["a b", "", "ж", "a\nb", "x".repeat(129), "../../etc"])("refuse the id %j", async (id) => {
-    const { body } = await op("POST", "/v1/people", { id, name: "x" });
-    expect(body).toMatchObject({ code: "invalid_request", field: "id" });
-  });
+  it.each(["a b", "", "ж", "a\nb", "x".repeat(129), "../../etc"])(
+    "refuse the id %j",
+    async (id) => {
+      const { body } = await op("POST", "/v1/people", { id, name: "x" });
+      expect(body).toMatchObject({ code: "invalid_request", field: "id" });
+    },
+  );
 });
 
 describe("rosters", () => {
@@ -127,9 +141,13 @@ describe("rosters", () => {
     const set = await op("PUT", "/v1/on-call/sre", { shifts });
     expect(set.body).toEqual({ roster: "sre", shifts });
     const backwards = [{ person: "ana", from: 2, until: 1 }];
-    expect((await op("PUT", "/v1/on-call/sre", { shifts: backwards })).body.field).toBe("shifts.0.until");
+    expect((await op("PUT", "/v1/on-call/sre", { shifts: backwards })).body.field).toBe(
+      "shifts.0.until",
+    );
     const unknown = [{ person: "nobody", from: 1, until: 2 }];
-    expect((await op("PUT", "/v1/on-call/sre", { shifts: unknown })).body.field).toBe("shifts.0.person");
+    expect((await op("PUT", "/v1/on-call/sre", { shifts: unknown })).body.field).toBe(
+      "shifts.0.person",
+    );
     expect((await op("PUT", "/v1/on-call/a%20b", { shifts: [] })).body.field).toBe("roster");
   });
 });
@@ -155,7 +173,7 @@ describe("the same key", () => {
       op("POST", path, body, { key }),
       op("POST", path, body, { key }),
     ]);
-    expect([one.status, two.status].sort()).toEqual([201, 409]);
+    expect([one.status, two.status].toSorted((a, b) => a - b)).toEqual([201, 409]);
     const refused = one.status === 409 ? one : two;
     expect(refused.body).toMatchObject({ code: "already_exists", field: "Idempotency-Key" });
     expect((await op("GET", "/v1/identities/kept")).body.keys).toHaveLength(1);
@@ -177,7 +195,8 @@ describe("policy", () => {
   it("is shown, published by those who may, and refused whole with a caret", async () => {
     const { body } = await as(ana)("GET", "/v1/policies/current");
     expect(body).toMatchObject({ text: POLICY, by: "setup" });
-    const publish = (text: string, more?: Sent) => as(admin)("POST", "/v1/policies", { text }, more);
+    const publish = (text: string, more?: Sent) =>
+      as(admin)("POST", "/v1/policies", { text }, more);
     const bad = await publish(POLICY.replace("decision: deny", "decision: maybe"));
     expect(bad.status).toBe(422);
     expect(bad.body.code).toBe("unsupported_policy");

@@ -31,8 +31,8 @@ async function submit(body: object, query = "", token = agent, key = newKey()) {
   return server.call("POST", `/v1/requests${query}`, { token, body, key });
 }
 async function held(): Promise<RequestView> {
-  const { body, status, text } = await submit(heldBody());
-  expect(status, text).toBe(201);
+  const { body, status } = await submit(heldBody());
+  expect(status).toBe(201);
   return (body as SubmitAnswer).request;
 }
 function withdraw(id: string) {
@@ -68,7 +68,10 @@ describe("submitting", () => {
 
   it("answers a denial; it is no problem", async () => {
     const body = { action: { name: "files.erase" }, resource: { type: "file", id: "a" } };
-    const { status, body: answer } = await submit({ ...body, attempt: newAttempt() }, "?redeem=true");
+    const { status, body: answer } = await submit(
+      { ...body, attempt: newAttempt() },
+      "?redeem=true",
+    );
     expect(status).toBe(201);
     expect(answer).toMatchObject({ redemption: null, request: { status: "denied" } });
   });
@@ -228,7 +231,9 @@ describe("redeeming", () => {
     const { body } = await act(view.id, "redeem", { attempt: newAttempt() }, other);
     expect(body.code).toBe("not_your_request");
     await withdraw(view.id);
-    const unknown = await act("req_01JD0000000000000000000000", "redeem", { attempt: newAttempt() });
+    const unknown = await act("req_01JD0000000000000000000000", "redeem", {
+      attempt: newAttempt(),
+    });
     expect(unknown.body.code).toBe("not_found");
   });
 
@@ -252,7 +257,9 @@ describe("running", () => {
     const beat = await act(id, "heartbeat", { attempt });
     expect(beat.body).toMatchObject({ status: "running", interrupt: false });
     expect(beat.body.lease_ms).toBeGreaterThan(0);
-    expect((await act(id, "heartbeat", { attempt: newAttempt() })).body.code).toBe("not_your_attempt");
+    expect((await act(id, "heartbeat", { attempt: newAttempt() })).body.code).toBe(
+      "not_your_attempt",
+    );
     expect((await act(id, "heartbeat", { attempt }, other)).body.code).toBe("not_your_request");
   });
 
@@ -265,7 +272,9 @@ describe("running", () => {
       expect(done.body).toMatchObject({ status: result, outcome: { result, detail: "it ended" } });
       expect((await act(id, "outcome", { attempt, result })).body.status).toBe(result);
       const contrary = result === "succeeded" ? "failed" : "succeeded";
-      expect((await act(id, "outcome", { attempt, result: contrary })).body.code).toBe("not_in_state");
+      expect((await act(id, "outcome", { attempt, result: contrary })).body.code).toBe(
+        "not_in_state",
+      );
     }
   });
 
@@ -286,7 +295,11 @@ describe("running", () => {
       body: { reason: "wrong file" },
     });
     const beat = await act(id, "heartbeat", { attempt });
-    expect(beat.body).toMatchObject({ interrupt: true, reason: "wrong file", status: "interrupting" });
+    expect(beat.body).toMatchObject({
+      interrupt: true,
+      reason: "wrong file",
+      status: "interrupting",
+    });
     const done = await act(id, "outcome", { attempt, result: "interrupted", stopped_after_ms: 12 });
     expect(done.body).toMatchObject({ status: "interrupted", decided: { by: "person:olga" } });
   });

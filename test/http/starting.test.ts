@@ -2,12 +2,17 @@
 import { rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { seedDevelopment, startServer, type RunningServer } from "../../packages/server/src/compose.ts";
+import {
+  seedDevelopment,
+  startServer,
+  type RunningServer,
+} from "../../packages/server/src/compose.ts";
 import { createLog } from "../../packages/server/src/edges/http/log.ts";
 import type { Config } from "../../packages/server/src/config/config.ts";
 import { configFor } from "./testing/config.ts";
 import { POLICY } from "./testing/policy.ts";
 import { call, heldBody, temporaryFolder } from "./testing/server-under-test.ts";
+import { until } from "./testing/until.ts";
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>;
 let log: string[];
@@ -102,7 +107,9 @@ describe("development", () => {
   it.each(["0.0.0.0", "::", "192.168.1.5", "example.org", "127.0.0.1.example.org"])(
     "is refused on %s (T36)",
     async (host) => {
-      await expect(start({ dev: true, listen: { host, port: 0 } })).rejects.toThrow(/loopback only/);
+      await expect(start({ dev: true, listen: { host, port: 0 } })).rejects.toThrow(
+        /loopback only/,
+      );
     },
   );
 
@@ -151,18 +158,18 @@ describe("development", () => {
     const { app } = await start({ dev: true, policyFile: policyFile() });
     const changed = POLICY.replace("security: [dee, eli]", "security: [dee, eli, gus]");
     await writeFile(policyFile(), changed);
-    await expect.poll(async () => (await app.store.policy())?.text).toBe(changed);
-    await expect.poll(async () => app.store.person("gus")).not.toBeNull();
+    await until(async () => (await app.store.policy())?.text).toBe(changed);
+    await until(async () => app.store.person("gus")).not.toBeNull();
     expect(await app.store.policy()).toMatchObject({ by: "development" });
 
     await writeFile(policyFile(), `${changed}nonsense: true\n`);
-    await expect.poll(() => log.join("")).toContain("the policy file was not applied");
+    await until(() => log.join("")).toContain("the policy file was not applied");
     expect((await app.store.policy())?.text).toBe(changed);
 
     // As most editors save: a new file in place of the old one.
     const fresh = join(folder.path, "policy.yaml.tmp");
     await writeFile(fresh, POLICY);
     await rename(fresh, policyFile());
-    await expect.poll(async () => (await app.store.policy())?.text).toBe(POLICY);
+    await until(async () => (await app.store.policy())?.text).toBe(POLICY);
   });
 });

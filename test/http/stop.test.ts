@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { RequestView, SubmitAnswer } from "@haltpoint/protocol";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { openApp } from "../../packages/server/src/compose.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import { configFor } from "./testing/config.ts";
@@ -22,13 +22,14 @@ import {
   type Got,
   type UnderTest,
 } from "./testing/server-under-test.ts";
+import { until } from "./testing/until.ts";
 
 const STOP_MAX_MS = 5_000;
 
 async function waiting(server: UnderTest, count: number): Promise<void> {
-  await expect
-    .poll(async () => (await server.call("GET", "/metrics")).text)
-    .toContain(`haltpoint_waiting_callers ${count}`);
+  await until(async () => (await server.call("GET", "/metrics")).text).toContain(
+    `haltpoint_waiting_callers ${count}`,
+  );
 }
 
 describe("a server that is told to stop", () => {
@@ -64,7 +65,7 @@ describe("a server that is told to stop", () => {
     expect(versioned).toMatchObject({ status: "held" });
     expect(redeemed).toMatchObject({ redemption: null, request: { status: "held" } });
     expect(submitted).toMatchObject({ redemption: null, request: { status: "held" } });
-    await expect(server.call("GET", "/healthz")).rejects.toThrow();
+    await expect(server.call("GET", "/healthz")).rejects.toThrow("fetch failed");
   });
 
   it("finishes the commits it has taken on", async () => {
@@ -74,9 +75,7 @@ describe("a server that is told to stop", () => {
     await server.person("chen");
     const agent = await server.identity("agent-1");
     const sent = Array.from({ length: 40 }, () =>
-      server
-        .call("POST", "/v1/requests", { token: agent, body: heldBody() })
-        .catch(() => null),
+      server.call("POST", "/v1/requests", { token: agent, body: heldBody() }).catch(() => null),
     );
     // As soon as one is acknowledged the others are on their way.
     await Promise.race(sent);
@@ -110,10 +109,18 @@ interface Child {
   kill(): Promise<void>;
 }
 
+const children = new Set<ChildProcess>();
+// One that outlives its test would keep the whole run waiting for its output.
+afterEach(() => {
+  for (const child of children) child.kill("SIGKILL");
+  children.clear();
+});
+
 async function startChild(file: string, port = "0"): Promise<Child> {
   const child: ChildProcess = spawn(process.execPath, [CHILD, file, port], {
     stdio: ["ignore", "pipe", "inherit"],
   });
+  children.add(child);
   let text = "";
   for await (const chunk of child.stdout!) {
     text += String(chunk);
@@ -157,9 +164,9 @@ describe("a server that is killed", () => {
       () => "answered",
       () => "lost",
     );
-    await expect
-      .poll(async () => (await call(first.url, "GET", "/metrics")).text)
-      .toContain("haltpoint_waiting_callers 1");
+    await until(async () => (await call(first.url, "GET", "/metrics")).text).toContain(
+      "haltpoint_waiting_callers 1",
+    );
     await first.kill();
     expect(await lost).toBe("lost");
 
@@ -197,7 +204,7 @@ describe("a server that is killed", () => {
     const acknowledged: { readonly key: string; readonly id: string }[] = [];
     let isKilled = false;
     const pour = async (): Promise<void> => {
-      while (!isKilled) {
+      while (!isKilled && acknowledged.length < 10_000) {
         const key = newKey();
         const answer = await call(child.url, "POST", "/v1/requests", {
           token: agent,
@@ -210,9 +217,12 @@ describe("a server that is killed", () => {
       }
     };
     const pouring = Array.from({ length: 8 }, pour);
-    await expect.poll(() => acknowledged.length).toBeGreaterThan(50);
-    await child.kill();
-    isKilled = true;
+    try {
+      await until(() => acknowledged.length).toBeGreaterThan(50);
+      await child.kill();
+    } finally {
+      isKilled = true;
+    }
     await Promise.all(pouring);
 
     const { app, close } = await openApp(configFor(file));

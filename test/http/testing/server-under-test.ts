@@ -6,9 +6,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@haltpoint/protocol";
-import { expect } from "vitest";
 import type { App } from "../../../packages/server/src/app/app.ts";
-import { issueCredential, saveIdentity, savePerson } from "../../../packages/server/src/app/registry.ts";
+import {
+  issueCredential,
+  saveIdentity,
+  savePerson,
+} from "../../../packages/server/src/app/registry.ts";
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
 import { startServer, type RunningServer } from "../../../packages/server/src/compose.ts";
 import type { Config, ConfigLimits } from "../../../packages/server/src/config/config.ts";
@@ -110,7 +113,9 @@ export async function addPerson(
   const saved = await savePerson(app, person, { by: "operator", mustBe: "new" });
   if (!saved.ok) throw new Error(saved.problem.detail);
   const holder = { kind: "person", id } as const;
-  return secretOf(await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "token", by: "operator" }));
+  return secretOf(
+    await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "token", by: "operator" }),
+  );
 }
 
 export async function addIdentity(
@@ -134,7 +139,9 @@ export async function addIdentity(
   const saved = await saveIdentity(app, identity, { by: "operator", mustBe: "new" });
   if (!saved.ok) throw new Error(saved.problem.detail);
   const holder = { kind: "identity", id } as const;
-  return secretOf(await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "key", by: "operator" }));
+  return secretOf(
+    await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "key", by: "operator" }),
+  );
 }
 
 function secretOf(issued: Awaited<ReturnType<typeof issueCredential>>): string {
@@ -150,7 +157,12 @@ export function newKey(): string {
 }
 
 /** One call; its answer must be one that the route documents. */
-export async function call(url: string, method: string, path: string, sent: Sent = {}): Promise<Got> {
+export async function call(
+  url: string,
+  method: string,
+  path: string,
+  sent: Sent = {},
+): Promise<Got> {
   const { token, body, rawBody, key = newKey(), headers = {}, signal } = sent;
   const payload = rawBody ?? (body === undefined ? undefined : JSON.stringify(body));
   const response = await fetch(`${url}${path}`, {
@@ -176,28 +188,35 @@ export async function call(url: string, method: string, path: string, sent: Sent
   return got;
 }
 
-function expectDocumented(method: string, path: string, got: Omit<Got, "body"> & { body: unknown }): void {
+function expectDocumented(
+  method: string,
+  path: string,
+  got: Omit<Got, "body"> & { body: unknown },
+): void {
   const route = routeAt(method, path);
-  const where = `${method} ${path} → ${got.status} ${got.text.slice(0, 500)}`;
+  const undocumented = (what: string): Error =>
+    new Error(`${what}: ${method} ${path} → ${got.status} ${got.text.slice(0, 500)}`);
   if (got.status >= 400) {
-    expect(got.headers.get("content-type"), where).toBe("application/problem+json");
-    expect(faultIn(ProblemShape.schema, got.body), where).toBeNull();
-    expect(ProblemShape.fits(got.body), where).toBe(true);
+    if (got.headers.get("content-type") !== "application/problem+json") throw undocumented("type");
+    if (!ProblemShape.fits(got.body)) throw undocumented(misfit(ProblemShape.schema, got.body));
     const { code, status } = got.body as Problem;
-    expect(status, where).toBe(got.status);
-    if (route !== undefined) expect(problemsOf(route), where).toContain(code);
+    if (status !== got.status) throw undocumented("two statuses");
+    if (route !== undefined && !problemsOf(route).includes(code)) throw undocumented(code);
     return;
   }
   if (route === undefined) return;
   const shape = route.answers[got.status];
-  expect(shape, `undocumented status: ${where}`).toBeDefined();
+  if (shape === undefined) throw undocumented("a status");
   if (route.id === "metrics" || route.stream !== null) return;
-  expect(faultIn(shape!.schema, got.body), where).toBeNull();
-  expect(shape!.fits(got.body), where).toBe(true);
+  if (!shape.fits(got.body)) throw undocumented(misfit(shape.schema, got.body));
+}
+
+function misfit(schema: object, body: unknown): string {
+  return faultIn(schema, body)?.detail ?? "an answer that does not fit";
 }
 
 /** The route of the table that answers this. */
-export function routeAt(method: string, path: string) {
+function routeAt(method: string, path: string) {
   const plain = path.split("?", 1)[0] ?? "";
   const fits = (pattern: string): boolean =>
     new RegExp(`^${pattern.replaceAll(/:\w+/g, "[^/]+")}$`).test(plain);

@@ -26,7 +26,8 @@ export async function publishPolicy(
   const { text, by, file, keyed } = publish;
   const before = await doneBefore(app, keyed);
   if (!before.ok) return before;
-  if (before.value !== null) return answered({ version: before.value.answer ?? "", changed: false });
+  if (before.value !== null)
+    return answered({ version: before.value.answer ?? "", changed: false });
   const { now } = await app.store.time();
   const loaded = loadPolicy(text, { file });
   if (!loaded.ok) {

@@ -89,7 +89,7 @@ function peopleOf(policyText: string): readonly string[] {
 
 function ownersIn(policy: CompiledPolicy): readonly string[] {
   const outcomes = [policy.fallback, ...policy.rules];
-  return outcomes.flatMap((outcome) => outcome.obligations?.ruleOwners ?? []);
+  return outcomes.flatMap(({ demand }) => demand.obligations?.ruleOwners ?? []);
 }
 
 async function freshSecret(app: App, holder: StoredCredential["holder"]): Promise<string> {

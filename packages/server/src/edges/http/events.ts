@@ -70,9 +70,7 @@ async function startingAt(edge: Edge, last: string | string[] | undefined): Prom
 function tooManyReaders(edge: Edge): RefusedCall {
   const limit = { name: "event_clients", value: edge.limits.eventClientsMax };
   const detail = "too many readers of events; close one, or try later";
-  return new RefusedCall(
-    problem("too_many_requests", detail, { limit, retry_after_ms: 5_000 }),
-  );
+  return new RefusedCall(problem("too_many_requests", detail, { limit, retry_after_ms: 5_000 }));
 }
 
 /** A token that was revoked, or a person who was disabled, hears no more. */

@@ -21,9 +21,13 @@ export function readKey(
     );
   }
   if (typeof header === "string" && KEY.test(header)) return { key: header };
-  return problem("invalid_request", "`Idempotency-Key` must be 1 to 128 printable ASCII characters", {
-    field: HEADER,
-  });
+  return problem(
+    "invalid_request",
+    "`Idempotency-Key` must be 1 to 128 printable ASCII characters",
+    {
+      field: HEADER,
+    },
+  );
 }
 
 /** What a key is compared with. `kind` names the command whatever route it came by. */

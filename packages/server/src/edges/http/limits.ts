@@ -1,5 +1,10 @@
 /** Named limits of the HTTP edge. An answer that ran into one says its name and value. */
-import { DEFAULT_JSON_LIMITS, DEPTH_MAX, type JsonLimits } from "@haltpoint/protocol";
+import {
+  DEFAULT_JSON_LIMITS,
+  DEPTH_MAX,
+  type JsonLimits,
+  type ProblemCode,
+} from "@haltpoint/protocol";
 
 export interface HttpLimits {
   readonly bodyBytesMax: number;
@@ -46,11 +51,78 @@ export function jsonLimits(limits: HttpLimits): JsonLimits {
   };
 }
 
-/** How the limits are called in problems and in the documentation. */
+interface NamedLimit {
+  /** As problems and the documentation say it. */
+  readonly name: string;
+  readonly about: string;
+  /** How going over it is answered. */
+  readonly code: ProblemCode | null;
+}
+
+/** What each limit is called. */
+export const HTTP_LIMITS: Readonly<Record<keyof HttpLimits, NamedLimit>> = {
+  bodyBytesMax: {
+    name: "body_bytes",
+    about: "bytes of a body",
+    code: "payload_too_large",
+  },
+  arrayLengthMax: {
+    name: "json_array_length",
+    about: "elements of one array in a body",
+    code: "payload_too_large",
+  },
+  objectKeysMax: {
+    name: "json_object_keys",
+    about: "keys of one object in a body",
+    code: "payload_too_large",
+  },
+  stringLengthMax: {
+    name: "json_string_length",
+    about: "characters of one string in a body",
+    code: "payload_too_large",
+  },
+  waitingCallersMax: {
+    name: "waiting_callers",
+    about: "callers in a long poll at once",
+    code: "too_many_requests",
+  },
+  eventClientsMax: {
+    name: "event_clients",
+    about: "readers of the event stream at once",
+    code: "too_many_requests",
+  },
+  eventBufferBytesMax: {
+    name: "event_buffer_bytes",
+    about: "bytes kept for one slow reader of events",
+    code: null,
+  },
+  eventStallMs: {
+    name: "event_stall_ms",
+    about: "milliseconds that buffer may stay full before the reader is cut off",
+    code: null,
+  },
+  eventCommentMs: {
+    name: "event_comment_ms",
+    about: "milliseconds between comments on a quiet stream",
+    code: null,
+  },
+  requestArrivalMs: {
+    name: "request_arrival_ms",
+    about: "milliseconds a request may take to arrive",
+    code: "invalid_request",
+  },
+  stopMs: {
+    name: "stop_ms",
+    about: "milliseconds a stopping server waits for answers under way",
+    code: null,
+  },
+};
+
+/** What a limit of the JSON reader is called in problems. */
 export const JSON_LIMIT_NAMES: Readonly<Record<keyof JsonLimits, string>> = {
   depthMax: "json_depth",
-  arrayLengthMax: "json_array_length",
-  objectKeysMax: "json_object_keys",
-  stringLengthMax: "json_string_length",
-  textLengthMax: "body_bytes",
+  arrayLengthMax: HTTP_LIMITS.arrayLengthMax.name,
+  objectKeysMax: HTTP_LIMITS.objectKeysMax.name,
+  stringLengthMax: HTTP_LIMITS.stringLengthMax.name,
+  textLengthMax: HTTP_LIMITS.bodyBytesMax.name,
 };

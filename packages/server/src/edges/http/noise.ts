@@ -29,5 +29,8 @@ function problemOf(code: string): Problem {
     });
   }
   const late = code === "ERR_HTTP_REQUEST_TIMEOUT";
-  return problem("invalid_request", late ? "the request did not arrive in time" : "this is not HTTP");
+  return problem(
+    "invalid_request",
+    late ? "the request did not arrive in time" : "this is not HTTP",
+  );
 }

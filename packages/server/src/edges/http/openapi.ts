@@ -52,7 +52,7 @@ export async function describe(server: FastifyInstance, routes: readonly Route[]
         },
       },
     },
-    refResolver: { buildLocalReference: (json) => String(json.$id) },
+    refResolver: { buildLocalReference: ({ $id }) => (typeof $id === "string" ? $id : "") },
   });
   const named = new Map<string, object>();
   for (const { body, answers } of routes) {
@@ -87,7 +87,7 @@ export function descriptionOf(route: Route): FastifySchema {
           },
         ]),
       ),
-      ...problemResponses(route, answers),
+      ...problemResponses(route),
     },
   } as FastifySchema;
 }
@@ -138,20 +138,39 @@ function keyHeader(route: Route): Json {
   return { type: "object", properties: { "Idempotency-Key": key }, required };
 }
 
-function problemResponses(route: Route, answers: Readonly<Record<number, unknown>>): Json {
-  const byStatus = new Map<number, ProblemCode[]>();
+/** The codes of a route by the status they are sent with. */
+function codesByStatus(route: Route): ReadonlyMap<number, readonly ProblemCode[]> {
+  const byStatus = new Map<number, readonly ProblemCode[]>();
   for (const code of problemsOf(route)) {
     const { status } = PROBLEMS[code];
     byStatus.set(status, [...(byStatus.get(status) ?? []), code]);
   }
+  return byStatus;
+}
+
+function problemResponses(route: Route): Json {
   const responses: Json = {};
-  for (const [status, codes] of byStatus) {
-    if (status in answers) continue;
+  for (const [status, codes] of codesByStatus(route)) {
     const description = codes.map((code) => `\`${code}\`: ${PROBLEMS[code].title}`).join("; ");
     const content = { "application/problem+json": { schema: { $ref: `${ProblemShape.name}#` } } };
-    responses[status] = { description, "x-problem-codes": codes, content };
+    responses[status] = { description, content };
   }
   return responses;
+}
+
+/** The finished document; the codes for programs are added here, since the plugin drops them. */
+export function documentOf(server: FastifyInstance, routes: readonly Route[]): object {
+  const document = server.swagger() as {
+    readonly paths?: Readonly<Record<string, Readonly<Record<string, { responses?: Json }>>>>;
+  };
+  for (const route of routes) {
+    const path = route.path.replaceAll(PARAMETER, "{$1}");
+    const responses = document.paths?.[path]?.[route.method.toLowerCase()]?.responses ?? {};
+    for (const [status, codes] of codesByStatus(route)) {
+      Object.assign(responses[status] ?? {}, { "x-problem-codes": codes });
+    }
+  }
+  return document;
 }
 
 function reference(shape: Shape<unknown>): Json {

@@ -45,7 +45,7 @@ export interface Call<P, Q, B> {
   readonly key: string;
   /** How long this caller may be kept waiting. */
   readonly waiting: Waiting;
-  keyed(asked: Asked): Promise<Keyed>;
+  readonly keyed: (asked: Asked) => Promise<Keyed>;
 }
 
 interface About {
@@ -105,7 +105,10 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
     async serve(edge, raw) {
       const { principal, request } = raw;
       if (!access.admits(principal)) throw new Error(`${declared.id} was served unadmitted`);
-      const read = { query: readQuery(query ?? null, request.query), body: readBody(body, raw, edge) };
+      const read = {
+        query: readQuery(query ?? null, request.query),
+        body: readBody(body, raw, edge),
+      };
       const call = {
         edge,
         principal,
@@ -131,7 +134,7 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
 /** A route that streams. */
 export function streamRoute(
   declared: Omit<Declared<Principal, undefined, undefined, unknown>, "run"> & {
-    stream(edge: Edge, call: RawCall): Promise<void>;
+    readonly stream: (edge: Edge, call: RawCall) => Promise<void>;
   },
 ): Route {
   const { stream, ...rest } = declared;
@@ -143,7 +146,7 @@ export function streamRoute(
 function readBody<B>(shape: Shape<B> | undefined, raw: RawCall, edge: Edge): B | undefined {
   const { body } = raw.request;
   if (shape === undefined) {
-    if (body === undefined || (isEmptyObject(body) && typeof body === "object")) return undefined;
+    if (body === undefined || isEmptyObject(body)) return undefined;
     throw new RefusedCall(problem("invalid_request", "this takes no body; leave it out"));
   }
   if (body === undefined) {
@@ -153,7 +156,8 @@ function readBody<B>(shape: Shape<B> | undefined, raw: RawCall, edge: Edge): B |
   }
   if (!shape.fits(body)) {
     const fault = faultIn(shape.schema, body);
-    const detail = fault?.detail ?? `the body is not what this takes; see ${shape.name} in /openapi.json`;
+    const detail =
+      fault?.detail ?? `the body is not what this takes; see ${shape.name} in /openapi.json`;
     const field = fault === null || fault.field === "" ? {} : { field: fault.field };
     throw new RefusedCall(problem("invalid_request", detail, field));
   }
@@ -163,7 +167,8 @@ function readBody<B>(shape: Shape<B> | undefined, raw: RawCall, edge: Edge): B |
 }
 
 function isEmptyObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return Object.keys(value).length === 0;
 }
 
 function waitMsOf(query: unknown): number {

@@ -8,7 +8,7 @@ import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { readKey } from "./idempotency.ts";
 import { answerNoise } from "./noise.ts";
-import { describe, descriptionOf } from "./openapi.ts";
+import { describe, descriptionOf, documentOf } from "./openapi.ts";
 import { problemFor, requestIdOf, sendProblem } from "./problems.ts";
 import { RefusedCall } from "./refused-call.ts";
 import type { Route } from "./route.ts";
@@ -64,7 +64,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
     // What never came as far as a route, nor as far as the hooks.
     frameworkErrors: (error, request, reply) => {
       greet(edge, request, reply, () => null);
-      return refuse(edge, error, request, reply);
+      void refuse(edge, error, request, reply);
     },
     clientErrorHandler: answerNoise,
   });
@@ -84,7 +84,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   for (const route of ROUTES) addRoute(server, edge, route, admitted);
   let document = "";
   server.get("/openapi.json", { schema: { hide: true } as object }, (_request, reply) => {
-    document ||= JSON.stringify(server.swagger());
+    document ||= JSON.stringify(documentOf(server, ROUTES));
     return reply.header("content-type", "application/json").send(Buffer.from(document));
   });
   await server.ready();
@@ -169,7 +169,10 @@ async function principalOf(
 function sendUnknown(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const methods = methodsAt(request.url.split("?", 1)[0] ?? "");
   if (methods.length === 0) {
-    return sendProblem(reply, problem("not_found", "there is nothing at this address; see /openapi.json"));
+    return sendProblem(
+      reply,
+      problem("not_found", "there is nothing at this address; see /openapi.json"),
+    );
   }
   const allow = methods.join(", ");
   const detail = `\`${request.method}\` does nothing here; use ${allow}`;
@@ -253,4 +256,3 @@ async function stop(
     clearTimeout(cut);
   }
 }
-

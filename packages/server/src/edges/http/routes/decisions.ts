@@ -164,7 +164,10 @@ const entries = route({
       return refused("not_found", `there is no request \`${id.value}\``);
     }
     if (visibility === "metadata") {
-      return refused("forbidden", "entries hold the arguments, which are for its reviewers, its owner and auditors");
+      return refused(
+        "forbidden",
+        "entries hold the arguments, which are for its reviewers, its owner and auditors",
+      );
     }
     const all = await entriesOf(app, id.value);
     const page = pageOf(all, (entry) => String(entry.index), query, app);
@@ -212,7 +215,14 @@ export const DECISION_ROUTES: readonly Route[] = [
     verb: "retract",
     summary: "Take an approval back before it becomes effective",
     body: RetractShape,
-    problems: ["right_required", "not_in_state", "not_eligible", "retract_too_late", "already_decided", "expired"],
+    problems: [
+      "right_required",
+      "not_in_state",
+      "not_eligible",
+      "retract_too_late",
+      "already_decided",
+      "expired",
+    ],
     command: ({ reason }, actor) => ({ kind: "retract", actor, reason: reason ?? null }),
   }),
   decisionRoute({

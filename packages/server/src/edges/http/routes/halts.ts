@@ -34,7 +34,8 @@ export const HALT_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/v1/halts",
     tag: "halts",
-    summary: "Stop an identity, an owner's identities, a group, session, trace, action, impact or everything",
+    summary:
+      "Stop an identity, an owner's identities, a group, session, trace, action, impact or everything",
     access: PERSON,
     body: HaltShape,
     answers: { 201: HaltViewShape },

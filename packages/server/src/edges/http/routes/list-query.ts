@@ -5,7 +5,7 @@ import type { App } from "../../../app/app.ts";
 import type { RequestQuery } from "../../../ports/store.ts";
 import { STATUSES } from "../schema/view-shapes.ts";
 
-export const PAGE_DEFAULT = 50;
+const PAGE_DEFAULT = 50;
 
 interface Sent {
   readonly status?: string;

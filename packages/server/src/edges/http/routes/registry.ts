@@ -289,7 +289,11 @@ const roster = route({
       });
     }
     const change = await changeOf(call, "set_on_call", name);
-    const set = await setOnCall(call.edge.app, { ...change, roster: name, shifts: call.body.shifts });
+    const set = await setOnCall(call.edge.app, {
+      ...change,
+      roster: name,
+      shifts: call.body.shifts,
+    });
     if (!set.ok) return set;
     const shifts = set.value.map(({ person, from, until }) => ({ person, from, until }));
     return ok({ roster: name, shifts });

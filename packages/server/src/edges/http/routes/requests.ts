@@ -93,7 +93,12 @@ const submit = route({
       return refused("invalid_request", detail, { field: "attempt" });
     }
     const attemptHash = redeems && body.attempt !== undefined ? attemptHashOf(body.attempt) : null;
-    const submitted = await submitRequest(app, { identityId: principal.id, body, key, attemptHash });
+    const submitted = await submitRequest(app, {
+      identityId: principal.id,
+      body,
+      key,
+      attemptHash,
+    });
     if (!submitted.ok) return submitted;
     const { replayed } = submitted.value;
     const redeemed = await redeemedOrWaited(call, submitted.value.state, attemptHash);

@@ -152,8 +152,7 @@ function walkNumber(schema: Schema, value: unknown, path: JsonPath): Misfit | nu
     typeof value === "number" && (schema.type === "integer" ? Number.isInteger(value) : true);
   if (!isOne) return misfit(schema, path, `must be ${what}`);
   if (value >= minimum && value <= maximum) return null;
-  const range =
-    maximum === Infinity ? `${minimum} or more` : `between ${minimum} and ${maximum}`;
+  const range = maximum === Infinity ? `${minimum} or more` : `between ${minimum} and ${maximum}`;
   return misfit(schema, path, `must be ${range}`);
 }
 

@@ -8,7 +8,7 @@ const LIST_MAX = 100;
 const SHIFTS_MAX = 1_000;
 const POLICY_TEXT_MAX = 1_048_576;
 
-export const STAGES = [
+const STAGES = [
   "requested",
   "provisioned",
   "active",

@@ -25,7 +25,7 @@ const SubjectShape = shape<Subject>()(
   }),
 );
 
-export const ActionShape = shape<Action>()(
+const ActionShape = shape<Action>()(
   "Action",
   closed({
     name: name("What is done.", "procurement.purchase_order.submit"),
@@ -33,7 +33,7 @@ export const ActionShape = shape<Action>()(
   }),
 );
 
-export const ResourceShape = shape<Resource>()(
+const ResourceShape = shape<Resource>()(
   "Resource",
   closed({
     type: name("What it is done to.", "purchase_order"),

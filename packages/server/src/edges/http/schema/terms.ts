@@ -45,7 +45,8 @@ export const id = (description: string, example: string) =>
     pattern: ID_PATTERN,
     description,
     examples: [example],
-    "x-expected": "an id: at most 128 letters, digits and `. _ @ + | : / -`, a letter or digit first",
+    "x-expected":
+      "an id: at most 128 letters, digits and `. _ @ + | : / -`, a letter or digit first",
   });
 
 export const word = (description: string, example: string) =>
@@ -75,7 +76,8 @@ export const digest = (description: string) =>
 
 export const attempt = Type.String({
   pattern: ATTEMPT_PATTERN,
-  description: "Random, made for one redemption, kept in memory only. At least 128 bits, base64url.",
+  description:
+    "Random, made for one redemption, kept in memory only. At least 128 bits, base64url.",
   "x-expected": "22 to 128 characters of base64url, random for each redemption",
 });
 
@@ -85,8 +87,10 @@ export const ms = (description: string) =>
 
 export const integer = (description: string) => Type.Integer({ description });
 export const flag = (description: string) => Type.Boolean({ description });
-export const choice = <const V extends readonly string[]>(values: readonly [...V], description: string) =>
-  Type.Unsafe<V[number]>({ type: "string", enum: values, description });
+export const choice = <const V extends readonly string[]>(
+  values: readonly [...V],
+  description: string,
+) => Type.Unsafe<V[number]>({ type: "string", enum: values, description });
 
 export const nullable = <S extends TSchema>(schema: S) => Type.Union([schema, Type.Null()]);
 

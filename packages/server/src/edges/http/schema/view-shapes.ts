@@ -128,7 +128,9 @@ export const RequestViewShape = shape<RequestView>()(
     outcome: nullable(closed({ result: text("What."), detail: nullable(text("In words.")) })),
     follow_up: choice(["none", "due", "done", "overdue"], "After an override."),
     contradicted: flag("A late report contradicts how a person resolved it."),
-    shadow: nullable(closed({ effect: text("What it would have been."), rules: texts("By which.") })),
+    shadow: nullable(
+      closed({ effect: text("What it would have been."), rules: texts("By which.") }),
+    ),
   }),
 );
 
