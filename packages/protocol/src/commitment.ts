@@ -95,13 +95,14 @@ function segmentsOf(path: SensitivePath): readonly string[] {
  * Refuses a revision with the key `$commitment` anywhere: an agent that repeats a published
  * commitment would otherwise submit another revision with the same digest.
  *
- * @param randomSalt fresh random bytes on every call, at least {@link SALT_BYTES_MIN}.
+ * @param randomSalt fresh random bytes on every call, at least {@link SALT_BYTES_MIN}; only a field
+ * that stays what it was in another revision of the same request may keep its salt.
  * @throws RangeError for a path that is none ({@link isSensitivePath}) or a salt that is too short.
  */
 export function commitFields(
   revision: Revision,
   sensitivePaths: readonly SensitivePath[],
-  randomSalt: () => Uint8Array,
+  randomSalt: (path: JsonPath, value: JsonValue) => Uint8Array,
 ): CommitResult {
   const patterns = sensitivePaths.map((path) => {
     const segments = segmentsOf(path);
@@ -113,7 +114,7 @@ export function commitFields(
   if (problem !== undefined) return { ok: false, problem };
   const openings: Opening[] = [];
   const committed = hide(plain, [], patterns, (path, value) => {
-    const salt = randomSalt();
+    const salt = randomSalt(path, value);
     if (salt.length < SALT_BYTES_MIN) {
       throw new RangeError(`a salt has at least ${SALT_BYTES_MIN} bytes`);
     }

@@ -1,5 +1,11 @@
 /** The differences of two JSON values, leaf by leaf, as a person would name them. */
-import { canonicalJson, dottedPath, type FieldChange, type JsonPath } from "@haltpoint/protocol";
+import {
+  canonicalJson,
+  commitmentOf,
+  dottedPath,
+  type FieldChange,
+  type JsonPath,
+} from "@haltpoint/protocol";
 
 /** Leaves that differ, in the order of the first value and then the second. */
 export function changesBetween(from: unknown, to: unknown): readonly FieldChange[] {
@@ -26,9 +32,10 @@ function same(a: unknown, b: unknown): boolean {
   return canonicalJson(a as object) === canonicalJson(b as object);
 }
 
-/** Arrays are compared whole: which element "moved" is a guess. */
+/** Arrays are compared whole: which element "moved" is a guess. A commitment is one value. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  return commitmentOf(value) === undefined;
 }
 
 function own(value: Readonly<Record<string, unknown>>, key: string): unknown {

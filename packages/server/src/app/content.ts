@@ -18,17 +18,30 @@ export type { Content } from "./known-content.ts";
 
 const SALT_BYTES = 16;
 
-/** Commits the sensitive fields of a revision. */
+/**
+ * Commits the sensitive fields of a revision. A field that is as it was in `before`, the openings of
+ * the revision that was edited, keeps its commitment: otherwise it would look edited (T18).
+ */
 export function commitContent(
   app: App,
   plain: Revision,
   sensitive: readonly string[],
+  before: readonly Opening[] = [],
 ): Content | CommitProblem {
-  const result = commitFields(plain, sensitive, () => app.random.bytes(SALT_BYTES));
+  const salts = new Map(before.map((opening) => [fieldKey(opening), opening.salt]));
+  const result = commitFields(plain, sensitive, (path, value) => {
+    const salt = salts.get(fieldKey({ path, value }));
+    return salt === undefined ? app.random.bytes(SALT_BYTES) : Buffer.from(salt, "base64url");
+  });
   if (!result.ok) return result.problem;
   const { committed, openings } = result;
   const canonical = canonicalJson(committed);
   return { plain, committed, canonical, openings, digest: digestOf(canonical) };
+}
+
+/** One sensitive field with its value. */
+function fieldKey({ path, value }: Pick<Opening, "path" | "value">): string {
+  return canonicalJson([path, value]);
 }
 
 /** The writes that keep a revision. */

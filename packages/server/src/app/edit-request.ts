@@ -31,7 +31,7 @@ export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<
       const paths = new Set(policy.sensitivePaths(changed.value.action.name));
       // What was sensitive when it was submitted stays so, whatever policy says since.
       for (const opening of present.openings) paths.add(opening.path.join("."));
-      const content = commitContent(app, changed.value, [...paths]);
+      const content = commitContent(app, changed.value, [...paths], present.openings);
       if ("reason" in content) {
         return refused("invalid_request", content.message, { field: content.path });
       }

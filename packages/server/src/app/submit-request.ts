@@ -11,7 +11,7 @@ import type { RequestEvent, Submission } from "../domain/request/events.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { entryOf } from "../domain/request/record.ts";
 import { dueAt } from "../domain/request/due.ts";
-import type { Commit, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
+import type { Commit, Epochs, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
@@ -59,7 +59,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   const used = await store.key(principal, key);
   if (used !== null) return replayed(app, used, fingerprint);
 
-  const refusal = await unacceptable(app, membership, identity, plain.revision);
+  const refusal = unacceptable(membership, identity, plain.revision);
   if (refusal !== null) return refusal;
   const policy = await app.policies.current(epochs.policy);
   const content = commitContent(app, plain.revision, policy.sensitivePaths(body.action.name));
@@ -86,25 +86,39 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   }
   const events = [...decision.events];
   let state = begun(replay(null, events));
+  const full = state.status === "held" ? await tooManyHeld(app, identity) : null;
+  if (full !== null) return full;
   if (submit.attemptHash !== null && state.status === "approved") {
     const redeem = { kind: "redeem", actor, attemptHash: submit.attemptHash } as const;
     const redemption = decide(state, redeem, facts);
     events.push(...redemption.events);
     state = begun(replay(state, redemption.events));
   }
-  const record: KeyRecord = {
-    principal,
-    key,
-    fingerprint,
-    requestId: state.id,
-    answer: null,
-    at: now,
-  };
-  const commit: Omit<Commit, "commandId"> = {
+  const keyed = { principal, key, fingerprint };
+  const commit = commitOf(state, events, content, { epochs, keyed, now });
+  if (!(await commitOnce(app, commit, now))) return null;
+  app.contents.keep(state.id, 0, content);
+  return answered({ state, replayed: false });
+}
+
+/** The request, its content, its entries and its key: all of it or nothing. */
+function commitOf(
+  state: RequestState,
+  events: readonly RequestEvent[],
+  content: Content,
+  under: {
+    readonly epochs: Epochs;
+    readonly keyed: Pick<KeyRecord, "principal" | "key" | "fingerprint">;
+    readonly now: number;
+  },
+): Omit<Commit, "commandId"> {
+  const { epochs, keyed, now } = under;
+  const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
+  return {
     expected: {
       request: { id: state.id, version: 0 },
       epochs,
-      unusedKey: { principal, key },
+      unusedKey: { principal: keyed.principal, key: keyed.key },
       ...beforeOf(events, now),
     },
     writes: [
@@ -114,9 +128,6 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
       { kind: "key", record },
     ],
   };
-  if (!(await commitOnce(app, commit, now))) return null;
-  app.contents.keep(state.id, 0, content);
-  return answered({ state, replayed: false });
 }
 
 /** The request whose key this is, if it is the same submission (I14). */
@@ -162,13 +173,12 @@ function revisionOf(
   };
 }
 
-/** What is refused before policy is asked: an unknown person behind it, too much on hold. */
-async function unacceptable(
-  app: App,
+/** What is refused before policy is asked: an unknown person behind it. */
+function unacceptable(
   membership: Membership,
   identity: StoredIdentity,
   revision: Revision,
-): Promise<Answer<never> | null> {
+): Answer<never> | null {
   const onBehalfOf = textOf(revision.context, "on_behalf_of");
   const field = "context.on_behalf_of";
   if (onBehalfOf === null && identity.actsForPeople) {
@@ -179,6 +189,11 @@ async function unacceptable(
   if (onBehalfOf !== null && !membership.persons.has(onBehalfOf)) {
     return refused("invalid_request", `no person \`${onBehalfOf}\` is registered`, { field });
   }
+  return null;
+}
+
+/** The queue of people is finite; only what would join it is turned away. */
+async function tooManyHeld(app: App, identity: StoredIdentity): Promise<Answer<never> | null> {
   const { heldPerIdentityMax } = app.limits;
   const held = await app.store.countRequests({ statuses: ["held"], identity: identity.id });
   if (held < heldPerIdentityMax) return null;
