@@ -52,11 +52,17 @@ export async function redemptionOf(app: App, state: RequestState): Promise<Redem
     content: content.plain,
     changes: await changesOf(app, state),
     edit_reason: state.edits.at(-1)?.reason ?? null,
-    lease_ms: run.leaseMs,
+    lease_ms: await leaseLeftMs(app, state),
     heartbeat_ms: Math.min(app.limits.heartbeatMs, Math.floor(run.leaseMs / 3)),
     run_max_ms: run.maxUntil - run.startedAt,
     released: state.status === "released",
   };
+}
+
+/** What is left of the lease by the store's clock: a repeated answer promises no more (T39). */
+export async function leaseLeftMs(app: App, state: RequestState): Promise<number> {
+  const { now } = await app.store.time();
+  return state.run === null ? 0 : Math.max(0, state.run.leaseUntil - now);
 }
 
 /** What people changed against what was submitted, sensitive fields as commitments. */

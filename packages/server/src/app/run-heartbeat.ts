@@ -5,6 +5,7 @@ import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { awaitChange, type Waiting } from "./await-change.ts";
 import { execute } from "./execute.ts";
+import { leaseLeftMs } from "./redeem-grant.ts";
 
 export interface Heartbeat {
   readonly requestId: string;
@@ -22,7 +23,7 @@ export async function runHeartbeat(
   const actor = { kind: "identity", id: identityId } as const;
   const renewed = await execute(app, requestId, { kind: "heartbeat", actor, attemptHash });
   if (!renewed.ok) return renewed;
-  const { leaseMs } = renewed.value.state.run ?? { leaseMs: 0 };
+  const leaseMs = await leaseLeftMs(app, renewed.value.state);
   // A wait longer than the heartbeat interval would let the lease run out under it.
   const waitMs = Math.min(waiting.waitMs, app.limits.heartbeatMs);
   return awaitChange(app, requestId, { ...waiting, waitMs }, async () => {
