@@ -29,12 +29,9 @@ export interface SealedEntry extends EntryDraft {
 
 const ENTRY_VERSION = 1;
 
-/** The canonical bytes of an entry at its place in its stream, and their SHA-256. */
-export function sealEntry(
-  draft: EntryDraft,
-  sequence: number,
-): { readonly canonical: string; readonly hash: string } {
-  const canonical = canonicalJson({
+/** The canonical text of an entry at its place in its stream: what its hash is over. */
+export function canonicalEntry(draft: EntryDraft, sequence: number): string {
+  return canonicalJson({
     v: ENTRY_VERSION,
     stream: draft.stream,
     sequence,
@@ -43,5 +40,13 @@ export function sealEntry(
     actor: draft.actor,
     data: draft.data,
   });
+}
+
+/** The canonical text of an entry, and its SHA-256. */
+export function sealEntry(
+  draft: EntryDraft,
+  sequence: number,
+): { readonly canonical: string; readonly hash: string } {
+  const canonical = canonicalEntry(draft, sequence);
   return { canonical, hash: sha256Base64url(canonical) };
 }

@@ -60,21 +60,25 @@ export async function applyCommit(
 ): Promise<Applied> {
   const requestWrite = soundRequestWrite(commit);
   const stale =
-    (await staleFact(session, commit.expected, before)) ??
-    (await staleRequest(session, commit, requestWrite));
+    (await staleFact(session, commit, before)) ??
+    (await staleRequest(session, commit, requestWrite)) ??
+    (await staleKeys(session, commit));
   if (stale !== null) return { kind: "stale", what: stale };
 
   const requestIds = new Set<string>();
   if (requestWrite !== null) requestIds.add(requestWrite.state.id);
+  // Nobody else appends while this transaction lasts; (stream, sequence) is unique all the same.
+  const lastSequences = new Map<string, number>();
+  // A request that has just begun has no entry yet.
+  if (commit.expected.request?.version === 0) lastSequences.set(commit.expected.request.id, 0);
   let standing = before;
   for (const write of commit.writes) {
     if (write.kind === "entry") {
       const { stream } = write.draft;
-      const place = {
-        logIndex: standing.lastLogIndex + 1,
-        sequence: (await readLastSequence(session, stream)) + 1,
-      };
+      const last = lastSequences.get(stream) ?? (await readLastSequence(session, stream));
+      const place = { logIndex: standing.lastLogIndex + 1, sequence: last + 1 };
       await run(session, insertEntry(write.draft, place));
+      lastSequences.set(stream, place.sequence);
       standing = { ...standing, lastLogIndex: place.logIndex };
       if (stream !== SYSTEM_STREAM) requestIds.add(stream);
       continue;
@@ -94,7 +98,7 @@ async function run(session: Session, statement: Statement): Promise<void> {
 /** Everything expected but the request's version, the cheapest first. */
 async function staleFact(
   session: Session,
-  expected: Expected,
+  { expected, writes }: Commit,
   standing: Standing,
 ): Promise<StaleFact | null> {
   const { epochs, before, unusedKey, halt, liveCredentials } = expected;
@@ -104,7 +108,7 @@ async function staleFact(
   }
   // INVARIANT: I7 deadlines are guards: what was in time when it was decided may be late by now.
   if (before !== undefined && standing.now >= before) return "deadline";
-  if (unusedKey !== undefined) {
+  if (unusedKey !== undefined && !writes.some((write) => isOfKey(write, unusedKey))) {
     if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
   }
   if (halt !== undefined) {
@@ -117,6 +121,23 @@ async function staleFact(
     if (live.length !== wanted.size || live.some((one) => !wanted.has(one))) return "credentials";
   }
   return null;
+}
+
+/** Writes the keys: being unused and being used is one step (I14, unasked too). */
+async function staleKeys(session: Session, commit: Commit): Promise<StaleFact | null> {
+  const { unusedKey } = commit.expected;
+  for (const write of commit.writes) {
+    if (write.kind !== "key") continue;
+    const { sql, params } = insertKey(write.record);
+    if ((await session.execute(sql, params)) === 1) continue;
+    if (unusedKey !== undefined && isOfKey(write, unusedKey)) return "key";
+    throw misused(`the key \`${write.record.key}\` would be used twice`);
+  }
+  return null;
+}
+
+function isOfKey(write: Write, { principal, key }: NonNullable<Expected["unusedKey"]>): boolean {
+  return write.kind === "key" && write.record.principal === principal && write.record.key === key;
 }
 
 /** Writes the state where there is one to write: being fresh and writing it is one step. */
@@ -217,7 +238,7 @@ function statementsOf(
     case "opening":
       return [insertOpening(write.opening)];
     case "key":
-      return [insertKey(write.record)];
+      return []; // Written with its fence.
     case "identity":
       return [upsertIdentity(write.identity)];
     case "person":

@@ -11,6 +11,7 @@
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, CommitResult, Committed } from "../../ports/store.ts";
 import { applyCommit, type Applied, type Standing } from "./apply-commit.ts";
+import { readLastLogIndex } from "./entries.ts";
 import {
   deleteOldCommands,
   hasCommand,
@@ -24,6 +25,8 @@ import type { StoreClock } from "./store-clock.ts";
 const GROUP_MAX = 128;
 /** Commits waiting for their group. Beyond that the caller is told that the store is busy. */
 const WAITING_MAX = 10_000;
+/** Between two deletions of old commands. Each deletes a second of them, so it keeps up. */
+const FORGET_EVERY_MS = 500;
 
 interface Waiting {
   readonly commit: Commit;
@@ -51,6 +54,8 @@ export class GroupCommit {
   #free: Promise<void> = Promise.resolve();
   #isScheduled = false;
   #isClosed = false;
+  /** The store's clock when old commands are deleted next. */
+  #forgetAt = 0;
   /** After a COMMIT that failed: what it wrote could still appear at the next recovery. */
   #isUnsettled = false;
 
@@ -178,23 +183,33 @@ export class GroupCommit {
   async #applyGroup(
     group: readonly Waiting[],
   ): Promise<{ readonly attempts: readonly Attempt[]; readonly standing: Standing }> {
-    const { epochs, highWaterMs, lastLogIndex } = await readInstallation(this.#session);
+    const { epochs, highWaterMs } = await readInstallation(this.#session);
+    const lastLogIndex = await readLastLogIndex(this.#session);
     // INVARIANT: I7 time is read while the write lock is held.
     const { now } = this.#clock.read(highWaterMs);
     let standing: Standing = { now, epochs, lastLogIndex };
     const attempts: Attempt[] = [];
     for (const { commit } of group) {
-      const attempt = await this.#attempt(commit, standing);
+      const attempt =
+        group.length === 1
+          ? // No savepoint: what is not applied, or throws, goes with the transaction.
+            await applyCommit(this.#session, commit, standing)
+          : await this.#attempt(commit, standing);
       if (attempt.kind === "applied") standing = attempt.standing;
       attempts.push(attempt);
     }
-    for (const { sql, params } of [
-      updateInstallation(standing.epochs, now),
-      deleteOldCommands(now),
-    ]) {
-      await this.#session.execute(sql, params);
-    }
+    const { sql, params } = updateInstallation(standing.epochs, now);
+    await this.#session.execute(sql, params);
+    await this.#forgetOldCommands(now);
     return { attempts, standing };
+  }
+
+  /** Now and then is often enough. */
+  async #forgetOldCommands(now: number): Promise<void> {
+    if (now < this.#forgetAt) return;
+    const { sql, params } = deleteOldCommands(now);
+    await this.#session.execute(sql, params);
+    this.#forgetAt = now + FORGET_EVERY_MS;
   }
 
   /** @throws where not even the savepoint could be rolled back: then the group is lost. */
@@ -202,6 +217,8 @@ export class GroupCommit {
     await this.#session.execute("SAVEPOINT command");
     try {
       const attempt = await applyCommit(this.#session, commit, standing);
+      // What was found stale may have written already.
+      if (attempt.kind === "stale") await this.#session.execute("ROLLBACK TO SAVEPOINT command");
       await this.#session.execute("RELEASE SAVEPOINT command");
       return attempt;
     } catch (error) {

@@ -10,13 +10,11 @@ const COMMANDS_SLICE_MS = 1_000;
 export interface Installation {
   readonly epochs: Epochs;
   readonly highWaterMs: number;
-  readonly lastLogIndex: number;
 }
 
 export async function readInstallation(session: Session): Promise<Installation> {
   const [row] = await session.query(
-    `SELECT policy_epoch, halt_epoch, membership_epoch, clock_high_water,
-        (SELECT COALESCE(MAX(log_index), 0) FROM entries) AS last_log_index
+    `SELECT policy_epoch, halt_epoch, membership_epoch, clock_high_water
       FROM installation WHERE id = 1`,
   );
   if (row === undefined) throw new Error("the table `installation` has lost its row");
@@ -27,7 +25,6 @@ export async function readInstallation(session: Session): Promise<Installation> 
       membership: integerOf(row, "membership_epoch"),
     },
     highWaterMs: integerOf(row, "clock_high_water"),
-    lastLogIndex: integerOf(row, "last_log_index"),
   };
 }
 

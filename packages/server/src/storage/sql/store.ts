@@ -2,7 +2,7 @@
 import type { Random } from "../../ports/random.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, CommitResult, Committed, RequestQuery, Store } from "../../ports/store.ts";
-import { readEntries, readEntriesAfter, readOutboxDue } from "./entries.ts";
+import { readEntries, readEntriesAfter, readLastLogIndex, readOutboxDue } from "./entries.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
 import {
@@ -51,6 +51,8 @@ export interface SqlStoreOptions {
 
 export class SqlStore implements Store {
   readonly #options: SqlStoreOptions;
+  /** They never change once they are made. */
+  readonly #secrets = new Map<string, Uint8Array>();
   #closing: Promise<void> | null = null;
 
   constructor(options: SqlStoreOptions) {
@@ -77,7 +79,7 @@ export class SqlStore implements Store {
   }
 
   async lastLogIndex() {
-    return (await readInstallation(this.#reads)).lastLogIndex;
+    return readLastLogIndex(this.#reads);
   }
 
   async request(id: string) {
@@ -185,8 +187,11 @@ export class SqlStore implements Store {
    * test guesses of what was submitted against the sameness HMAC. Such a secret authorises nothing.
    */
   async secret(name: string) {
-    const known = await readSecret(this.#reads, name);
-    if (known !== null) return known;
+    const known = this.#secrets.get(name) ?? (await readSecret(this.#reads, name));
+    if (known !== null) {
+      this.#secrets.set(name, known);
+      return known;
+    }
     const { sql, params } = insertSecret(name, this.#options.random.bytes(SECRET_BYTES));
     return this.#options.commits.transaction(async (session) => {
       await session.execute(sql, params);
