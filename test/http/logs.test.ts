@@ -115,9 +115,9 @@ describe("the log", () => {
 
   it("has the stack of a fault, and the caller has only its request id", async () => {
     const { store } = server.app;
-    const countRequests = store.countRequests.bind(store);
+    const key = store.key.bind(store);
     const secret = `hpk_${"Z".repeat(43)}`;
-    store.countRequests = () => Promise.reject(new Error(`disk on fire near ${secret}`));
+    store.key = () => Promise.reject(new Error(`disk on fire near ${secret}`));
     try {
       const headers = { "x-request-id": "the-broken-one" };
       const { status, body, text } = await server.call("POST", "/v1/requests", {
@@ -130,7 +130,7 @@ describe("the log", () => {
       expect(body.detail).toContain("the-broken-one");
       expect(text).not.toMatch(/disk|fire|at .*\.ts/);
     } finally {
-      store.countRequests = countRequests;
+      store.key = key;
     }
     const line = lines().find((each) => each["level"] === "error");
     expect(line).toMatchObject({ request_id: "the-broken-one", route: "/v1/requests" });

@@ -6,7 +6,13 @@
  * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
  * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
  */
-import type { StoredHalt, StoredIdentity, StoredPerson, OnCallShift, Store } from "../ports/store.ts";
+import type {
+  StoredHalt,
+  StoredIdentity,
+  StoredPerson,
+  OnCallShift,
+  Store,
+} from "../ports/store.ts";
 
 /** Above these the oldest are read again. */
 const IDENTITIES_MAX = 10_000;
