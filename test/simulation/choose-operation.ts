@@ -27,7 +27,7 @@ const WEIGHTS = {
   heartbeat: 5,
   report: 14,
   withdraw: 1,
-  answer: 2,
+  answer: 5,
   halt: 3,
   lift: 5,
   publish: 3,
@@ -75,10 +75,18 @@ export function chooseOperation(world: World, random: SeededRandom, number: numb
   }
 }
 
+/** One that a person asked a question about, which waits for its answer. */
+function asking(world: World): RequestState | undefined {
+  const all = [...world.states.values()];
+  return all.findLast(({ status, question }) => status === "held" && question?.answer === null);
+}
+
 type OfRequest = "decide" | "edit" | "redeem" | "withdraw" | "answer" | "recheck";
 
 function ofRequest(world: World, random: SeededRandom, kind: OfRequest, number: number): Operation {
-  const request = someRequest(world, random, ABOUT[kind] ?? LIVE);
+  const request =
+    (kind === "answer" ? asking(world) : undefined) ??
+    someRequest(world, random, ABOUT[kind] ?? LIVE);
   if (request === null) return submit(world, random, number);
   const { id: requestId } = request;
   switch (kind) {
@@ -178,7 +186,7 @@ const DECISIONS = {
   approve: 70,
   reject: 4,
   retract: 8,
-  ask: 3,
+  ask: 5,
   extend: 3,
   delegate: 1,
   interrupt: 3,
