@@ -6,7 +6,7 @@ import { execute, type Executed } from "../../../app/execute.ts";
 import { listRequests } from "../../../app/list-requests.ts";
 import { attemptHashOf, redeemGrant, redemptionOf } from "../../../app/redeem-grant.ts";
 import { runHeartbeat } from "../../../app/run-heartbeat.ts";
-import { submitRequest } from "../../../app/submit-request.ts";
+import { submitRequest, type Submitted } from "../../../app/submit-request.ts";
 import { viewRequest } from "../../../app/view-request.ts";
 import type { RequestState } from "../../../domain/request/model.ts";
 import { IDENTITY, IDENTITY_OR_PERSON, type Identity } from "../access.ts";
@@ -101,23 +101,27 @@ const submit = route({
     });
     if (!submitted.ok) return submitted;
     const { replayed } = submitted.value;
-    const redeemed = await redeemedOrWaited(call, submitted.value.state, attemptHash);
+    const redeemed = await redeemedOrWaited(call, submitted.value, attemptHash);
     if (!redeemed.ok) return redeemed;
     const answer = await submitAnswer(call, redeemed.value, { replayed, isRedeemed: redeems });
     return replayed ? ok(answer) : created(answer);
   },
 });
 
-/** The state to answer with, after redeeming or waiting as far as was asked for. */
+/**
+ * The state to answer with, after redeeming or waiting as far as was asked for. What an earlier call
+ * redeemed is asked for again: a halt may have been placed since, or the lease be gone (I10).
+ */
 async function redeemedOrWaited(
   call: Call<Identity, unknown, unknown>,
-  state: RequestState,
+  { state, replayed }: Submitted,
   attemptHash: string | null,
 ): Promise<Answer<RequestState>> {
   const { edge, principal, waiting } = call;
   if (attemptHash === null) return answered(await awaitDecision(call, state));
   const isMine = state.run?.attemptHash === attemptHash;
-  if (isMine && (state.status === "running" || state.status === "released")) return answered(state);
+  const isHandedOver = state.status === "running" || state.status === "released";
+  if (!replayed && isMine && isHandedOver) return answered(state);
   if (state.status === "held" && waiting.waitMs === 0) return answered(state);
   const redeem = { requestId: state.id, identityId: principal.id, attemptHash };
   const redeemed = await redeemGrant(edge.app, redeem, waiting);
