@@ -37,12 +37,14 @@ export async function publishPolicy(
     return refused("unsupported_policy", loaded.problems.map(formatLoadProblem).join("\n\n"));
   }
   const { version } = loaded.policy;
+  const { policy: epoch } = await app.store.epochs();
   const current = await app.store.policy();
   if (current?.version === version) return answered({ version, changed: false });
   const data = { version, previous: current?.version ?? null };
   const key = withKey(keyed, { answer: version, now });
   const done = await commitOnce(app, {
-    expected: key.expected,
+    // The entry says what this one replaces; of two published at once the later replaces the other.
+    expected: { ...key.expected, epochs: { policy: epoch } },
     writes: [
       { kind: "policy", policy: { version, text, by, at: now } },
       systemEntry("policy_published", now, by, data),
