@@ -22,7 +22,7 @@ export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<
   return executeSteps(
     app,
     edit.requestId,
-    async (state, epochs): Promise<Answer<readonly Step[]>> => {
+    async (state, { epochs }): Promise<Answer<readonly Step[]>> => {
       const present = await readContent(app, state.id, state.revision.number);
       const changed = withFields(present.plain, edit.set);
       if (!changed.ok) return changed;

@@ -12,7 +12,7 @@ import { dueAt } from "../domain/request/due.ts";
 import type { RequestEvent } from "../domain/request/events.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import { entryOf, refusalEntry } from "../domain/request/record.ts";
-import type { Commit, Epochs, Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
+import type { Commit, Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { readContent } from "./content.ts";
@@ -62,7 +62,7 @@ export function execute(
 export async function executeSteps(
   app: App,
   requestId: string,
-  plan: (state: RequestState, epochs: Epochs) => Promise<Answer<readonly Step[]>>,
+  plan: (state: RequestState, standing: Standing) => Promise<Answer<readonly Step[]>>,
   keyed: Keyed | null,
 ): Promise<Answer<Executed>> {
   for (let tries = 0; tries < DECISIONS_MAX; tries += 1) {
@@ -74,7 +74,7 @@ export async function executeSteps(
       const used = await usedBefore(app, keyed, state);
       if (used !== null) return used;
     }
-    const steps = await plan(state, standing.epochs);
+    const steps = await plan(state, standing);
     if (!steps.ok) return steps;
     const done = await attempt(app, state, steps.value, standing, keyed);
     if (done !== null) return done;

@@ -1,12 +1,14 @@
 /** Redeeming: committed before the answer leaves; the answer carries what runs (I2, I8). */
 import { sha256Base64url, type FieldChange, type Redemption } from "@haltpoint/protocol";
+import { refusedWhileHeld } from "../domain/request/decide-redeem.ts";
 import type { RequestState } from "../domain/request/model.ts";
-import type { Answer } from "./answer.ts";
+import type { Standing } from "../ports/store.ts";
+import { answered, problemOf, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { awaitChange, type Waiting } from "./await-change.ts";
 import { readCommitted, readContent } from "./content.ts";
 import { changesBetween } from "./changes-between.ts";
-import { execute, type Executed } from "./execute.ts";
+import { executeSteps, type Executed, type Step } from "./execute.ts";
 
 /** What is stored of an attempt: enough to know it again, useless to a reader of the store. */
 export function attemptHashOf(attempt: string): string {
@@ -31,8 +33,14 @@ const WORTH_WAITING: ReadonlySet<string> = new Set([
 export function redeemGrant(app: App, redeem: Redeem, waiting: Waiting): Promise<Answer<Executed>> {
   const actor = { kind: "identity", id: redeem.identityId } as const;
   const command = { kind: "redeem", actor, attemptHash: redeem.attemptHash } as const;
+  const plan = (state: RequestState, { time }: Standing): Promise<Answer<readonly Step[]>> => {
+    const refusal = refusedWhileHeld(state, command, time.now);
+    if (refusal === null) return Promise.resolve(answered([{ command }]));
+    const about = { requestId: state.id, now: time.now };
+    return Promise.resolve({ ok: false, problem: problemOf(refusal, about) });
+  };
   return awaitChange(app, redeem.requestId, { ...waiting, byEpochs: true }, async () => {
-    const value = await execute(app, redeem.requestId, command);
+    const value = await executeSteps(app, redeem.requestId, plan, null);
     const done = value.ok || !WORTH_WAITING.has(value.problem.code);
     const retryInMs = value.ok ? undefined : value.problem.retry_after_ms;
     return { value, done, ...(retryInMs === undefined ? {} : { retryInMs }) };

@@ -4,7 +4,7 @@ import type { Obligations } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
 import { notRequester } from "./decide-hold.ts";
 import { grantMsOf, holdDeadline, isDenied, makeGrant, summaryOf } from "./decide-submit.ts";
-import { escalatedTo } from "./due.ts";
+import { escalatedTo, lapse } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Grant, RequestState, Run } from "./model.ts";
@@ -47,6 +47,19 @@ export function redeem(state: RequestState, command: Redeem, facts: Facts): Ruli
     notEnough(state, required, facts) ??
     waits(state, grant, required, facts) ?? [redeemed(state, grant, required, command, facts)]
   );
+}
+
+/**
+ * What `decide` refuses a redemption with while the request is held, found without any fact but the
+ * time: who waits for a person asks this again and again. Null: something has to be decided.
+ */
+export function refusedWhileHeld(
+  state: RequestState,
+  command: Redeem,
+  now: number,
+): Refusal | null {
+  if (state.status !== "held" || lapse(state, { now }).length > 0) return null;
+  return notRequester(state, command) ?? notRedeemable(state, command);
 }
 
 /** INVARIANT: I1, lost answers. The same attempt gets the same answer while its lease lives. */
