@@ -1,3 +1,4 @@
+import { concurrencyPlants } from "./concurrency-plants.ts";
 import { machinePlants } from "./machine-plants.ts";
 import type { Plant } from "./plant.ts";
 
@@ -20,4 +21,5 @@ export const plants: readonly Plant[] = [
     invariant: "I2: two revisions must not share a digest",
   },
   ...machinePlants,
+  ...concurrencyPlants,
 ];

@@ -110,6 +110,7 @@ export class Race {
   #begin(command: number, operation: Operation): { outcome: Outcome | null } {
     const { app, store, world, clock } = this;
     const answer: { outcome: Outcome | null } = { outcome: null };
+    world.operations.set(command, operation);
     this.#interleaver.start(command, async () => {
       try {
         answer.outcome = await perform({ app, store, world, clock }, operation);

@@ -7,6 +7,7 @@ import type { SubmitBody } from "@haltpoint/protocol";
 import { checkHistory } from "./check-history.ts";
 import { IDENTITIES, PERSONS } from "./cast.ts";
 import type { Operation } from "./operation.ts";
+import type { Variant } from "./policy-variant.ts";
 import { FORBIDDEN, publishing, Race, USUAL } from "./race.ts";
 import { newFolder, prepareDatabase, removeFolder } from "./simulated-server.ts";
 import type { Outcome, World } from "./world.ts";
@@ -192,6 +193,24 @@ describe("after a race with a halt", () => {
     await race.within(approving(race, request), halting(race), (point) => point === "commit");
     expect(said(await race.alone(redeeming(race, request.id)))).toBe("halted");
     expect(race.world.points.effects).toHaveLength(0);
+  });
+});
+
+describe("two policies published at once", () => {
+  it("each name the one they replace", async () => {
+    const race = await openRace();
+    const other: Variant = { ...USUAL, groups: { finance: ["bo", "di"], security: ["ed"] } };
+    await race.within(
+      publishing(race.world, other),
+      publishing(race.world, FORBIDDEN),
+      (point) => point === "commit",
+    );
+    const published = (await race.store.entries("system")).filter(
+      ({ kind }) => kind === "policy_published",
+    );
+    const [usual, forbidden, last] = published.map(({ data }) => data["version"]);
+    expect(published.map(({ data }) => data["previous"])).toEqual([null, usual, forbidden]);
+    expect((await race.store.policy())?.version).toBe(last);
   });
 });
 

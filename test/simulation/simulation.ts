@@ -139,6 +139,7 @@ export class Simulation {
     if (this.plan.without.has(command)) return;
     this.#note(command, describe(operation));
     this.world.asked.push(operation);
+    this.world.operations.set(command, operation);
     this.#active += 1;
     const askedAt = this.world.durableUpTo;
     const { jumpedAtMs } = this.world;

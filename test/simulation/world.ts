@@ -37,8 +37,9 @@ export class World {
   readonly states = new Map<string, RequestState>();
   readonly commits: SeenCommit[] = [];
   readonly answers: Answered[] = [];
-  /** What was asked, for asking it again. */
+  /** What was asked, for asking it again; and by the number of the command. */
   readonly asked: Operation[] = [];
+  readonly operations = new Map<number, Operation>();
   readonly halts: string[] = [];
   readonly stale: Record<StaleFact, number> = {
     request: 0,

@@ -1,6 +1,7 @@
 /** What was acknowledged and answered, against the log. */
 import type { SealedEntry } from "../../../packages/server/src/domain/ledger/entry.ts";
 import type { RequestState } from "../../../packages/server/src/domain/request/model.ts";
+import type { Operation } from "../operation.ts";
 import type { SeenCommit } from "../stepped-store.ts";
 import type { Answered, World } from "../world.ts";
 import type { KnownRequest } from "./known-request.ts";
@@ -66,21 +67,24 @@ function deadlineOf({ status, holdDeadline, grant, run }: RequestState): number 
 function checkKeys(world: World): void {
   const used = new Map<string, SeenCommit>();
   for (const seen of world.commits) {
-    for (const write of seen.commit.writes) {
-      if (write.kind !== "key") continue;
-      const { principal, key } = write.record;
+    const keys = seen.commit.writes.flatMap((write) =>
+      write.kind === "key" ? [write.record] : [],
+    );
+    for (const { principal, key } of keys) {
       must(!used.has(`${principal} ${key}`), "I14", `${principal} used ${key} twice`);
       used.set(`${principal} ${key}`, seen);
     }
+    const sender = senderOf(world.operations.get(seen.command));
+    const isWork = sender !== null && didWork(seen, sender.principal);
+    must(!isWork || keys.some(({ key }) => key === sender.key), "I14", () => {
+      return `#${seen.command} did its work and did not keep its key`;
+    });
   }
   const submitted = new Map<string, string>();
   for (const { operation, outcome, askedAt, command } of world.answers) {
-    if (!("key" in operation)) continue;
-    const principal =
-      operation.kind === "submit"
-        ? `identity:${operation.identityId}`
-        : `person:${operation.person}`;
-    const name = `${principal} ${operation.key}`;
+    const sender = senderOf(operation);
+    if (sender === null) continue;
+    const name = `${sender.principal} ${sender.key}`;
     const first = used.get(name);
     if (first !== undefined && first.upTo <= askedAt && first.command !== command) {
       const said = outcome.kind === "value" ? outcome.replayed : isConflict(outcome);
@@ -92,6 +96,26 @@ function checkKeys(world: World): void {
     must(known === outcome.state.id, "I14", `${name} made two requests`);
     submitted.set(name, known);
   }
+}
+
+/** Who sent a key, and which; null: it goes without. */
+function senderOf(operation: Operation | undefined): { principal: string; key: string } | null {
+  if (operation === undefined || !("key" in operation)) return null;
+  const { key } = operation;
+  const isSubmit = operation.kind === "submit";
+  const by = isSubmit ? `identity:${operation.identityId}` : `person:${operation.person}`;
+  return { principal: by, key };
+}
+
+/** Whether what was asked happened, rather than a refusal or what time had brought about anyhow. */
+function didWork({ commit }: SeenCommit, principal: string): boolean {
+  return commit.writes.some(
+    ({ kind, ...write }) =>
+      kind === "entry" &&
+      "draft" in write &&
+      write.draft.actor === principal &&
+      !["refused", "redeemed"].includes(write.draft.kind),
+  );
 }
 
 function isConflict(outcome: Answered["outcome"]): boolean {

@@ -4,7 +4,15 @@
  */
 import type { SealedEntry } from "../../../packages/server/src/domain/ledger/entry.ts";
 import type { Variant } from "../policy-variant.ts";
-import { actorOf, flagIn, recordIn, textIn, textsIn, type Recorded } from "./recorded.ts";
+import {
+  actorOf,
+  flagIn,
+  recordIn,
+  textIn,
+  textOrNullIn,
+  textsIn,
+  type Recorded,
+} from "./recorded.ts";
 import { must } from "./violation.ts";
 
 export interface KnownIdentity {
@@ -28,6 +36,7 @@ export class Standing {
   readonly #identities = new Map<string, KnownIdentity>();
   readonly #halts = new Map<string, KnownHalt>();
   #variant: Variant | null = null;
+  #version: string | null = null;
 
   /** @param variants every policy of the simulation, by version. */
   constructor(variants: ReadonlyMap<string, Variant>) {
@@ -100,9 +109,7 @@ export class Standing {
         });
         return;
       case "policy_published": {
-        const variant = this.#variants.get(textIn(data, "version"));
-        must(variant !== undefined, "I8", `a policy nobody wrote: ${textIn(data, "version")}`);
-        this.#variant = variant ?? null;
+        this.#publish(textIn(data, "version"), textOrNullIn(data, "previous"));
         return;
       }
       case "halted":
@@ -117,6 +124,14 @@ export class Standing {
       case "lifted":
         this.#lift(entry);
     }
+  }
+
+  #publish(version: string, previous: string | null): void {
+    const variant = this.#variants.get(version);
+    must(variant !== undefined, "I8", `a policy nobody wrote: ${version}`);
+    must(previous === this.#version, "I8", `${version} replaced ${this.#version}, not ${previous}`);
+    this.#variant = variant ?? null;
+    this.#version = version;
   }
 
   /** One of everything takes two persons, each an operator at that very moment. */
