@@ -101,6 +101,14 @@ describe("identities", () => {
     expect((await op("DELETE", path, {})).body.revoked_at).toBeGreaterThan(0);
     expect((await op("DELETE", "/v1/identities/buyer/keys/key_x")).body.code).toBe("not_found");
     expect((await issue()).status).toBe(201);
+    const fresh = { id: "raced", type: "agent", owner: "chen" };
+    await op("POST", "/v1/identities", fresh);
+    const raced = await Promise.all(
+      Array.from({ length: 8 }, () =>
+        op("POST", "/v1/identities/raced/keys", { expires_in_ms: 60_000 }),
+      ),
+    );
+    expect(raced.filter(({ status }) => status === 201)).toHaveLength(2);
     const eternal = await op("POST", "/v1/identities/buyer/keys", { expires_in_ms: 1e15 });
     expect(eternal.body).toMatchObject({ field: "expires_in_ms", limit: { name: "key_lifetime" } });
   });

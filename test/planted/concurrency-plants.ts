@@ -20,7 +20,7 @@ const fences: readonly Plant[] = [
   }
   const committed = await commitOnce(app, late, now);
   return committed ? finish`,
-    tests: simulation,
+    tests: races,
     invariant: "I6: what was decided on one version is not written over another",
   },
   {

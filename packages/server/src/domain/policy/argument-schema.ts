@@ -246,12 +246,13 @@ function convertFields(
   fields: readonly (readonly [string, Conversion])[],
 ): unknown {
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
-  const record = value as Readonly<Record<string, unknown>>;
-  const changed = fields
-    .filter(([name]) => Object.hasOwn(record, name))
-    .map(([name, convert]) => [name, convert(record[name])] as const);
-  // fromEntries defines members, so `__proto__` stays one like any other.
-  return Object.fromEntries([...Object.entries(record), ...changed]);
+  // Spreading defines members, so an own `__proto__` stays one like any other; the names that are
+  // assigned are the schema's, and no YAML key of ours is `__proto__`.
+  const converted: Record<string, unknown> = { ...value };
+  for (const [name, convert] of fields) {
+    if (Object.hasOwn(converted, name)) converted[name] = convert(converted[name]);
+  }
+  return converted;
 }
 
 function typesOf(schema: Plain): ArgumentTypes | undefined {

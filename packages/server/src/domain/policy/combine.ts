@@ -1,5 +1,5 @@
 /** Puts together what all rules that apply say: the most restrictive wins, holds are merged. */
-import type { CompiledPolicy, CompiledRule, Outcome } from "./compiled-policy.ts";
+import type { CompiledPolicy, CompiledRule, Demand, Outcome } from "./compiled-policy.ts";
 import { memberAtPath } from "./input-scope.ts";
 import type { Effect, Obligations, PolicyInput, Risk } from "./model.ts";
 import { higherRisk, mergeAllObligations } from "./obligations.ts";
@@ -45,33 +45,45 @@ const STRICTNESS: Readonly<Record<Effect, number>> = { allow: 0, hold: 1, deny: 
 
 export function combine(applied: readonly Applied[], about: About): Verdict {
   const voices = voicesOf(applied, about);
-  const missingFields = missingOf(voices, about.input);
-  const gonearound = voices.find(
-    ({ outcome }) => outcome.assurance === "mediated" && about.input.assurance !== "mediated",
-  );
-  const denials = [
-    ...(about.denial === null ? [] : [about.denial]),
-    ...voices.flatMap(({ effect, reason }) => (effect === "deny" ? [reason] : [])),
-    ...(missingFields.length === 0 ? [] : [`the request lacks ${quoted(missingFields)}`]),
-    ...(gonearound === undefined ? [] : [unmediated(gonearound)]),
-  ];
-  const said = denials.length > 0 ? "deny" : strictest(voices, about.mismatch);
-  const terms = termsOf(voices);
-  const obligations = said === "hold" ? obligationsOf(voices, terms) : null;
+  const demands = new Set<Demand>();
+  for (const { outcome } of voices) demands.add(outcome.demand);
+  const missingFields = missingOf(demands, about.input);
+  const refusals = refusalsOf(voices, missingFields, about);
+  const said = refusals.length > 0 ? "deny" : strictest(voices, about.mismatch);
+  const terms = termsOf(voices, demands);
+  const obligations = said === "hold" ? obligationsOf(demands, terms) : null;
   // Nobody is named who could approve it: only where the default denies and arguments do not fit.
   const effect = said === "hold" && obligations === null ? "deny" : said;
-  const held = about.mismatch === null ? [] : [about.mismatch];
-  const reasons = voices.filter((voice) => voice.effect === effect).map(({ reason }) => reason);
-  const rules = voices.filter(({ outcome }) => outcome !== about.policy.fallback);
-  return {
-    effect,
-    obligations,
-    missingFields,
-    reasons: [...new Set([...denials, ...held, ...reasons])],
-    rules: rules.map(({ outcome }) => outcome.id),
-    decisive: rules.filter((voice) => voice.effect === effect).map(({ outcome }) => outcome.id),
-    ...terms,
-  };
+  const reasons = new Set(refusals);
+  if (about.mismatch !== null) reasons.add(about.mismatch);
+  const rules: string[] = [];
+  const decisive: string[] = [];
+  for (const voice of voices) {
+    if (voice.effect === effect) reasons.add(voice.reason);
+    if (voice.outcome === about.policy.fallback) continue;
+    rules.push(voice.outcome.id);
+    if (voice.effect === effect) decisive.push(voice.outcome.id);
+  }
+  return { effect, obligations, missingFields, reasons: [...reasons], rules, decisive, ...terms };
+}
+
+/** Why it is denied, the rules' reasons before what the submitter can mend. */
+function refusalsOf(
+  voices: readonly Voice[],
+  missingFields: readonly string[],
+  { denial, input }: About,
+): readonly string[] {
+  const refusals: string[] = [];
+  if (denial !== null) refusals.push(denial);
+  for (const { effect, reason } of voices) {
+    // They come first: most restrictive first.
+    if (effect !== "deny") break;
+    refusals.push(reason);
+  }
+  if (missingFields.length > 0) refusals.push(`the request lacks ${quoted(missingFields)}`);
+  if (input.assurance === "mediated") return refusals;
+  const mediated = voices.find(({ outcome }) => outcome.demand.assurance === "mediated");
+  return mediated === undefined ? refusals : [...refusals, unmediated(mediated)];
 }
 
 /** All who have a say, most restrictive first, then in the order of the file. */
@@ -128,42 +140,46 @@ function strictest(voices: readonly Voice[], mismatch: string | null): Effect {
 type Terms = Pick<Verdict, "vetoWindowMs" | "grantDeadlineMs" | "risk" | "impact">;
 
 /** What adds up over all voices, whatever the effect; the longest veto window survives a hold. */
-function termsOf(voices: readonly Voice[]): Terms {
+function termsOf(voices: readonly Voice[], demands: ReadonlySet<Demand>): Terms {
   let vetoWindowMs = 0;
   let grantDeadlineMs = Infinity;
   let risk: Risk = "low";
-  let impact: string | null = null;
-  for (const { outcome } of voices) {
-    vetoWindowMs = Math.max(vetoWindowMs, outcome.vetoWindowMs);
-    grantDeadlineMs = Math.min(grantDeadlineMs, outcome.grantDeadlineMs);
-    risk = higherRisk(risk, outcome.risk);
-    impact ??= outcome.impact;
+  for (const demand of demands) {
+    vetoWindowMs = Math.max(vetoWindowMs, demand.vetoWindowMs);
+    grantDeadlineMs = Math.min(grantDeadlineMs, demand.grantDeadlineMs);
+    risk = higherRisk(risk, demand.risk);
   }
-  if (voices.length === 0) grantDeadlineMs = 0;
-  return { vetoWindowMs, grantDeadlineMs, risk, impact };
+  if (demands.size === 0) grantDeadlineMs = 0;
+  const named = voices.find(({ outcome }) => outcome.demand.impact !== null);
+  return { vetoWindowMs, grantDeadlineMs, risk, impact: named?.outcome.demand.impact ?? null };
 }
 
-function obligationsOf(voices: readonly Voice[], terms: Terms): Obligations | null {
-  const [first, ...others] = voices.flatMap(({ outcome }) => outcome.obligations ?? []);
+function obligationsOf(demands: ReadonlySet<Demand>, terms: Terms): Obligations | null {
+  const all: Obligations[] = [];
+  let mediated = false;
+  for (const { obligations, assurance } of demands) {
+    if (obligations !== null) all.push(obligations);
+    mediated ||= assurance === "mediated";
+  }
+  const [first, ...others] = all;
   if (first === undefined) return null;
   const merged = others.length === 0 ? first : mergeAllObligations([first, ...others]);
-  const mediated = voices.some(({ outcome }) => outcome.assurance === "mediated");
   const { risk, grantDeadlineMs } = terms;
   const assurance = mediated ? "mediated" : merged.assurance;
   return { ...merged, risk, grantDeadlineMs, assurance };
 }
 
 /** Fields the submitter owes. Blank is as good as absent. */
-function missingOf(voices: readonly Voice[], { revision }: PolicyInput): readonly string[] {
+function missingOf(demands: ReadonlySet<Demand>, { revision }: PolicyInput): readonly string[] {
   const missing = new Set<string>();
-  for (const { outcome } of voices) {
-    for (const path of outcome.requestFields) {
+  for (const { requestFields } of demands) {
+    for (const path of requestFields) {
       const value = memberAtPath(revision, path);
       const blank = value === undefined || value === null;
       if (blank || (typeof value === "string" && value.trim() === "")) missing.add(path.join("."));
     }
   }
-  return [...missing].sort();
+  return missing.size === 0 ? [] : [...missing].sort();
 }
 
 function quoted(fields: readonly string[]): string {

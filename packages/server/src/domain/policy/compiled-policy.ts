@@ -6,14 +6,11 @@ import type { LoadProblem } from "./load-problem.ts";
 import type { Assurance, Effect, Obligations, ReviewerSource, Risk } from "./model.ts";
 import type { NamePattern } from "./pattern.ts";
 
-/** What a rule, or the default, says once it applies. */
-export interface Outcome {
-  /** The rule's id, or `default`. */
-  readonly id: string;
-  readonly why: string;
-  /** Its place in the file; the default comes last. */
-  readonly order: number;
-  readonly decision: Effect;
+/**
+ * What is asked for once a rule applies. Rules of a policy that ask for the same share one object,
+ * so that a decision over many rules looks at few of them.
+ */
+export interface Demand {
   /** Exactly where the decision is `hold`. */
   readonly obligations: Obligations | null;
   readonly risk: Risk;
@@ -24,16 +21,31 @@ export interface Outcome {
   readonly grantDeadlineMs: number;
 }
 
+/** What a rule, or the default, says once it applies. */
+export interface Outcome {
+  /** The rule's id, or `default`. */
+  readonly id: string;
+  readonly why: string;
+  /** Its place in the file; the default comes last. */
+  readonly order: number;
+  readonly decision: Effect;
+  readonly demand: Demand;
+}
+
 export interface Match {
   /** None covers another; empty: any action. */
   readonly actions: readonly NamePattern[];
+  /** Null: nothing but the action is looked at. Shared by the rules that have the same. */
+  readonly restrictions: Restrictions | null;
+}
+
+/** Empty lists restrict nothing. */
+export interface Restrictions {
   readonly subjectTypes: readonly NamePattern[];
   readonly subjectIds: readonly NamePattern[];
   readonly subjectGroups: readonly NamePattern[];
   readonly resourceTypes: readonly NamePattern[];
   readonly resourceIds: readonly NamePattern[];
-  /** Whether anything but the action is looked at. */
-  readonly byActionOnly: boolean;
 }
 
 export interface CompiledRule extends Outcome {
@@ -49,7 +61,7 @@ export interface CompiledRule extends Outcome {
 export interface IndexedRule {
   /** Null where the rule has no condition. */
   readonly judge: ((scope: Scope) => boolean) | null;
-  readonly byActionOnly: boolean;
+  readonly restrictions: Restrictions | null;
   readonly rule: CompiledRule;
 }
 

@@ -45,8 +45,8 @@ export function checkIds(rules: readonly RawRule[], { root, findings }: Places):
 /** Every source the outcomes name, once, sorted. */
 export function sourcesIn(outcomes: readonly Outcome[]): readonly ReviewerSource[] {
   const sources = new Set<ReviewerSource>();
-  for (const { obligations } of outcomes) {
-    for (const { from, escalate } of obligations?.quorum ?? []) {
+  for (const { demand } of outcomes) {
+    for (const { from, escalate } of demand.obligations?.quorum ?? []) {
       for (const source of from) sources.add(source);
       for (const { to } of escalate) sources.add(to);
     }
@@ -85,15 +85,18 @@ export function checkQuorums(
 ): void {
   const { rules, fallback, groups } = policy;
   const holds = rules.filter(({ decision }) => decision === "hold");
-  for (const { obligations, order } of holds) {
+  for (const { demand, order } of holds) {
+    const { obligations } = demand;
     const why = obligations === null ? null : whyImpossible(obligations, groups);
     if (why !== null) findings.push(impossible(why, offsetOf(root, ["rules", order, "approval"])));
   }
-  const why = fallback.obligations === null ? null : whyImpossible(fallback.obligations, groups);
+  const { obligations } = fallback.demand;
+  const why = obligations === null ? null : whyImpossible(obligations, groups);
   if (why !== null) findings.push(impossible(why, offsetOf(root, ["default"])));
   if (findings.length > 0) return;
   const always = holds.filter(
-    ({ condition, match, mode }) => condition === null && match.byActionOnly && mode === "enforce",
+    ({ condition, match, mode }) =>
+      condition === null && match.restrictions === null && mode === "enforce",
   );
   const seen = new Set<string>();
   for (const { together, about } of togetherAt(always, policy.actions)) {
@@ -150,7 +153,7 @@ function togetherAt(
 }
 
 function mergedOf(rules: readonly CompiledRule[]): Obligations | null {
-  const [first, ...others] = rules.flatMap(({ obligations }) => obligations ?? []);
+  const [first, ...others] = rules.flatMap(({ demand }) => demand.obligations ?? []);
   return first === undefined || others.length === 0
     ? null
     : mergeAllObligations([first, ...others]);

@@ -6,7 +6,8 @@
  * the default; rules that read claims, and rules that could not be judged, add to it (I13).
  */
 import { combine, type Applied, type Verdict } from "./combine.ts";
-import type { CompiledPolicy, CompiledRule, IndexedRule, Match } from "./compiled-policy.ts";
+import type { CompiledPolicy, CompiledRule, IndexedRule, Restrictions } from "./compiled-policy.ts";
+import type { ReadPaths } from "./condition/condition.ts";
 import { ConditionError, CostExceeded } from "./condition/value.ts";
 import { requestOf, refreshed, ValueDisplay, type Request } from "./input-scope.ts";
 import type { Effect, PolicyDecision, PolicyInput, RuleTrace } from "./model.ts";
@@ -30,7 +31,7 @@ export function evaluate(
   const applied: Applied[] = [];
   const traces: RuleTrace[] = [];
   policy.index.forEach(input.revision.action.name, (indexed) => {
-    if (!indexed.byActionOnly && !matches(indexed.rule.match, input)) return;
+    if (indexed.restrictions !== null && !meetsAll(indexed.restrictions, input)) return;
     const judgement = judge(indexed, request);
     if (judgement === FALSE && options.nearMisses !== true) return;
     const { rule } = indexed;
@@ -38,8 +39,9 @@ export function evaluate(
       traces.push(nearMiss(rule, request, values));
       return;
     }
-    applied.push({ rule, judgement });
-    traces.push(trace({ rule, judgement }, inShadow, values));
+    const each: Applied = { rule, judgement };
+    applied.push(each);
+    traces.push(trace(each, inShadow, values));
   });
   const refusal = refusalOf(policy, input);
   return decisionOf(policy, input, { applied, traces, request, refusal, inShadow });
@@ -71,7 +73,7 @@ function decisionOf(policy: CompiledPolicy, input: PolicyInput, found: Findings)
     effect: verdict.effect,
     vetoWindowMs: verdict.vetoWindowMs,
     obligations: verdict.obligations,
-    fallback: policy.fallback.obligations,
+    fallback: policy.fallback.demand.obligations,
     missingFields: verdict.missingFields,
     reasons: verdict.reasons,
     matchedRules: verdict.rules,
@@ -116,14 +118,14 @@ function refusalOf(policy: CompiledPolicy, { identity, revision }: PolicyInput):
   return null;
 }
 
-function matches(match: Match, { identity, revision }: PolicyInput): boolean {
+function meetsAll(restrictions: Restrictions, { identity, revision }: PolicyInput): boolean {
+  const { subjectTypes, subjectIds, subjectGroups, resourceTypes, resourceIds } = restrictions;
   return (
-    meets(match.subjectTypes, identity.type) &&
-    meets(match.subjectIds, identity.id) &&
-    (match.subjectGroups.length === 0 ||
-      identity.groups.some((group) => meets(match.subjectGroups, group))) &&
-    meets(match.resourceTypes, revision.resource.type) &&
-    meets(match.resourceIds, revision.resource.id)
+    meets(subjectTypes, identity.type) &&
+    meets(subjectIds, identity.id) &&
+    (subjectGroups.length === 0 || identity.groups.some((group) => meets(subjectGroups, group))) &&
+    meets(resourceTypes, revision.resource.type) &&
+    meets(resourceIds, revision.resource.id)
   );
 }
 
@@ -152,20 +154,24 @@ function detailOf(error: unknown): string {
   return known ? error.message : "it failed in an unforeseen way";
 }
 
+const NO_PATHS: ReadPaths = [];
+
 function trace({ rule, judgement }: Applied, inShadow: boolean, values: ValueDisplay): RuleTrace {
-  const shown: Record<string, string> = {};
-  for (const read of rule.condition?.reads ?? []) shown[read.text] = values.show(read);
-  const shadow = inShadow || rule.mode === "shadow";
-  const base = { rule: rule.id, why: rule.why, effect: rule.decision, values: shown };
-  if (judgement.kind === "matched") return { ...base, outcome: shadow ? "shadow" : "matched" };
-  return { ...base, outcome: shadow ? "shadow" : "error", detail: judgement.detail };
+  const { id, why, decision, condition, mode } = rule;
+  const shown = values.of(condition === null ? NO_PATHS : condition.paths);
+  const shadow = inShadow || mode === "shadow";
+  if (judgement.kind === "matched") {
+    const outcome = shadow ? "shadow" : "matched";
+    return { rule: id, why, outcome, effect: decision, values: shown };
+  }
+  const outcome = shadow ? "shadow" : "error";
+  return { rule: id, why, outcome, effect: decision, values: shown, detail: judgement.detail };
 }
 
 /** What would have had to be true: the outermost parts of the condition and what they were. */
 function nearMiss(rule: CompiledRule, request: Request, values: ValueDisplay): RuleTrace {
   const { condition } = rule;
-  const shown: Record<string, string> = {};
-  for (const read of condition?.reads ?? []) shown[read.text] = values.show(read);
+  const shown = values.of(condition?.paths ?? NO_PATHS);
   const scope = refreshed(request.scope);
   const parts = (condition?.operands ?? []).map(({ text, judge: part }) => {
     try {

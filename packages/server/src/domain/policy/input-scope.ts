@@ -1,6 +1,6 @@
 /** What a request looks like to conditions and traces. */
 import type { CompiledPolicy } from "./compiled-policy.ts";
-import type { Read } from "./condition/condition.ts";
+import type { ReadPaths } from "./condition/condition.ts";
 import type { Scope } from "./condition/scope.ts";
 import { Meter, Timestamp, type Value } from "./condition/value.ts";
 import { shownValue } from "./display.ts";
@@ -82,18 +82,29 @@ export class ValueDisplay {
   readonly #scope: Scope;
   readonly #sensitive: readonly (readonly string[])[];
   readonly #shown = new Map<string, string>();
+  readonly #together = new Map<ReadPaths, Readonly<Record<string, string>>>();
 
   constructor(scope: Scope, sensitive: readonly string[]) {
     this.#scope = scope;
     this.#sensitive = sensitive.map((path) => path.split("."));
   }
 
-  show({ text, path }: Read): string {
-    const known = this.#shown.get(text);
+  /** By path; the same object for the same paths. */
+  of(paths: ReadPaths): Readonly<Record<string, string>> {
+    const known = this.#together.get(paths);
     if (known !== undefined) return known;
-    const shown = this.#isSensitive(path) ? "(sensitive)" : shownValue(this.#read(path));
-    this.#shown.set(text, shown);
+    const shown: Record<string, string> = {};
+    for (const { text, path } of paths) {
+      const value = this.#shown.get(text) ?? this.#show(path);
+      this.#shown.set(text, value);
+      shown[text] = value;
+    }
+    this.#together.set(paths, shown);
     return shown;
+  }
+
+  #show(path: readonly string[]): string {
+    return this.#isSensitive(path) ? "(sensitive)" : shownValue(this.#read(path));
   }
 
   #read([root = "", ...rest]: readonly string[]): unknown {
@@ -103,6 +114,7 @@ export class ValueDisplay {
 
   /** Also a record that holds a sensitive field, and a part of one. */
   #isSensitive(path: readonly string[]): boolean {
+    if (this.#sensitive.length === 0) return false;
     const [root, second, ...rest] = path;
     const inRevision =
       root === "claims" && second === "subject" ? ["subject", "properties", ...rest] : path;

@@ -142,7 +142,7 @@ describe("YAML", () => {
     ]) {
       const before = performance.now();
       expect(problemsOf(text)).not.toEqual([]);
-      expect(performance.now() - before).toBeLessThan(5_000);
+      expect(performance.now() - before).toBeLessThan(10_000);
     }
     expect(problemsOf(deep)[0]).toContain("nested too deeply");
   });

@@ -93,7 +93,7 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
   const windows = compileWindows(raw.windows ?? {}, root, findings);
   const unknownActions = raw.unknown_actions ?? "default";
   const closed = unknownActions === "deny";
-  const around = { ...loading, actions, windows, closed, shared: new Map() };
+  const around = { ...loading, actions, windows, closed, shared: new Map(), share: sharing() };
   const fallback = compileDefault(isWhole(["default"]) ? raw.default : undefined, around);
   const rawRules = raw.rules ?? [];
   const rules = rawRules.flatMap((rule, at) => {
@@ -108,6 +108,18 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
   const sources = sourcesIn([fallback, ...rules]);
   checkGroups(sources, groups, loading);
   return { mode: raw.mode ?? "enforce", unknownActions, fallback, rules, actions, groups, sources };
+}
+
+/** Gives one object for equal data; nobody changes what a policy is made of. */
+function sharing(): RuleSurroundings["share"] {
+  const known = new Map<string, object>();
+  return <T extends object>(data: T): T => {
+    const key = JSON.stringify(data);
+    const same = known.get(key);
+    if (same === undefined) known.set(key, data);
+    // Equal text of the same function's plain data: the type is the same.
+    return (same as T | undefined) ?? data;
+  };
 }
 
 /** Whether nothing that was found so far is inside the node at a path. */

@@ -15,7 +15,7 @@ export class ActionIndex implements RuleIndex {
     for (const rule of rules) {
       const { condition, match } = rule;
       const judge = condition === null ? null : condition.judge;
-      const indexed = { judge, byActionOnly: match.byActionOnly, rule };
+      const indexed = { judge, restrictions: match.restrictions, rule };
       if (match.actions.length === 0) append(byPrefix, "", indexed);
       for (const { stem, isPrefix } of match.actions) {
         append(isPrefix ? byPrefix : exact, stem, indexed);

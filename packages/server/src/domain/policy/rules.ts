@@ -1,7 +1,7 @@
 /** Rules and the default: from the file's form to what is asked of each request. */
 import type { CompiledAction } from "./actions.ts";
 import { compileApproval, grantDeadlineMs, type ApprovalIssue } from "./approval.ts";
-import type { CompiledRule, Match, Outcome } from "./compiled-policy.ts";
+import type { CompiledRule, Demand, Match, Outcome } from "./compiled-policy.ts";
 import { compileCondition, type Condition, type SharedThunks } from "./condition/condition.ts";
 import { environmentFor } from "./condition/environment.ts";
 import { durationMs } from "./duration.ts";
@@ -31,6 +31,8 @@ export interface RuleSurroundings {
   readonly closed: boolean;
   readonly windows: ReadonlyMap<string, Window>;
   readonly shared: SharedThunks;
+  /** The same data as one object, whoever of the policy has it. */
+  readonly share: <T extends object>(data: T) => T;
   readonly findings: Finding[];
   readonly warnings: Finding[];
 }
@@ -43,10 +45,8 @@ const LAST = Number.MAX_SAFE_INTEGER;
 /** The default; without one, what no rule matches is denied. */
 export function compileDefault(raw: RawDefault | undefined, around: RuleSurroundings): Outcome {
   if (raw === undefined) {
-    const nothing = outcomeOf(
-      { id: "default" },
-      { decision: "deny", order: LAST, obligations: null },
-    );
+    const said: Said = { decision: "deny", order: LAST, obligations: null };
+    const nothing = outcomeOf({ id: "default" }, said, around.share);
     return { ...nothing, why: "no rule matches, and there is no default" };
   }
   const approval = approvalOf(raw.decision === "hold" ? raw : null, raw, {
@@ -56,7 +56,8 @@ export function compileDefault(raw: RawDefault | undefined, around: RuleSurround
   });
   if (raw.decision === "deny") refuseApproval(raw, ["default"], around);
   const { decision } = raw;
-  return outcomeOf({ ...raw, id: "default" }, { decision, order: LAST, obligations: approval });
+  const said: Said = { decision, order: LAST, obligations: approval };
+  return outcomeOf({ ...raw, id: "default" }, said, around.share);
 }
 
 const APPROVAL_FIELDS = ["approvers", "quorum", "deadline", "confirm", "edits"] as const;
@@ -72,7 +73,7 @@ function refuseApproval(raw: RawDefault, at: Path, around: RuleSurroundings): vo
 /** What can be said of a rule whose form is wrong already: its condition, if that much is right. */
 export function checkCondition(raw: RawRule, order: number, around: RuleSurroundings): void {
   const at: Path = ["rules", order];
-  const condition = conditionOf(raw, compileMatch(raw.match), at, around);
+  const condition = conditionOf(raw, compileMatch(raw.match, around), at, around);
   if (condition !== null) checkClaims(raw, condition, at, around);
 }
 
@@ -84,7 +85,7 @@ export function compileRule(
 ): CompiledRule | null {
   const at: Path = ["rules", order];
   const before = around.findings.length;
-  const match = compileMatch(raw.match);
+  const match = compileMatch(raw.match, around);
   checkReachable(match, at, around);
   const condition = conditionOf(raw, match, at, around);
   const obligations = holdOf(raw, at, around);
@@ -96,9 +97,7 @@ export function compileRule(
   if (condition !== null) checkClaims(raw, condition, at, around);
   if (around.findings.length > before) return null;
   return {
-    ...outcomeOf(raw, { decision: raw.decision, order, obligations }),
-    impact: raw.impact ?? null,
-    vetoWindowMs: raw.veto_window === undefined ? 0 : durationMs(raw.veto_window),
+    ...outcomeOf(raw, { decision: raw.decision, order, obligations }, around.share),
     mode: raw.mode ?? "enforce",
     match,
     condition: condition?.constant === true ? null : condition,
@@ -106,24 +105,24 @@ export function compileRule(
   };
 }
 
+type Said = Pick<Outcome, "decision" | "order"> & Pick<Demand, "obligations">;
+
 function outcomeOf(
-  raw: RawOutcome & { readonly id: string },
-  { decision, order, obligations }: Pick<Outcome, "decision" | "order" | "obligations">,
+  raw: RawOutcome & Pick<RawRule, "id" | "impact" | "veto_window">,
+  { decision, order, obligations }: Said,
+  share: RuleSurroundings["share"],
 ): Outcome {
   const nothingSaid = raw.id === "default" ? DEFAULT_WHY[decision] : `rule \`${raw.id}\` applies`;
-  return {
-    id: raw.id,
-    why: raw.why ?? nothingSaid,
-    order,
-    decision,
+  const demand: Demand = {
     obligations,
     risk: riskOf(raw, decision),
-    impact: null,
+    impact: raw.impact ?? null,
     requestFields: (raw.request_fields ?? []).map((path) => path.split(".")),
     assurance: raw.assurance ?? "cooperative",
-    vetoWindowMs: 0,
+    vetoWindowMs: raw.veto_window === undefined ? 0 : durationMs(raw.veto_window),
     grantDeadlineMs: grantDeadlineMs(raw),
   };
+  return { id: raw.id, why: raw.why ?? nothingSaid, order, decision, demand: share(demand) };
 }
 
 const DEFAULT_WHY = {
@@ -144,15 +143,18 @@ function patterns(value: OneOrMore | undefined): readonly NamePattern[] {
   return withoutCovered(membersOf(value).map(namePattern));
 }
 
-function compileMatch({ action, subject, resource }: RawMatch): Match {
-  return {
-    actions: patterns(action),
+function compileMatch({ action, subject, resource }: RawMatch, around: RuleSurroundings): Match {
+  const restrictions = {
     subjectTypes: patterns(subject?.type),
     subjectIds: patterns(subject?.id),
     subjectGroups: patterns(subject?.group),
     resourceTypes: patterns(resource?.type),
     resourceIds: patterns(resource?.id),
-    byActionOnly: subject === undefined && resource === undefined,
+  };
+  const byActionOnly = subject === undefined && resource === undefined;
+  return {
+    actions: patterns(action),
+    restrictions: byActionOnly ? null : around.share(restrictions),
   };
 }
 
@@ -205,6 +207,7 @@ function conditionOf(
   const result = compileCondition(raw.when, {
     windows: around.windows,
     shared: around.shared,
+    share: around.share,
     environments: someUntyped
       ? [...environments, { about: "", environment: UNTYPED }]
       : environments,

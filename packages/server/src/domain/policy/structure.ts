@@ -16,12 +16,16 @@ export interface PlainRecord {
   readonly [key: string]: Plain;
 }
 
+/** Enough to correct at once; more would only take time to word. */
+const FINDINGS_MAX = 200;
+
 /** The plain value of a node; fields that do not fit are left out and reported. */
 export function readStructure(
   node: YamlNode,
   schema: FormSchema,
   findings: Finding[],
 ): Plain | undefined {
+  if (findings.length >= FINDINGS_MAX) return undefined;
   const form = schema.anyOf === undefined ? schema : alternative(node, schema.anyOf);
   if (form === undefined || !hasType(node, form.type)) {
     findings.push(mismatch(node, schema));
@@ -116,6 +120,7 @@ function readEntry(
   findings: Finding[],
 ): Plain | undefined {
   const known = form.properties ?? {};
+  if (findings.length >= FINDINGS_MAX) return undefined;
   const own = Object.hasOwn(known, key) ? known[key] : undefined;
   if (own !== undefined) return readStructure(value, own, findings);
   const more = form.additionalProperties ?? true;

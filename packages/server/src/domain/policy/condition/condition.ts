@@ -23,12 +23,16 @@ export interface Operand {
   readonly reads: readonly Read[];
 }
 
+/** The paths that a condition reads. One array for all conditions that read the same. */
+export type ReadPaths = readonly Pick<Read, "text" | "path">[];
+
 export interface Condition {
   readonly text: string;
   /** True or false; throws {@link ConditionError} or {@link CostExceeded}. */
   readonly judge: (scope: Scope) => boolean;
   /** What the condition looks at, such as `["action", "properties", "amount"]`. */
   readonly reads: readonly Read[];
+  readonly paths: ReadPaths;
   /** Those of them that are claims about the world (I13). */
   readonly claims: readonly Read[];
   /** Its value where no request can change it. */
@@ -43,6 +47,7 @@ export type ConditionResult =
 export interface ConditionSurroundings {
   /** Expressions of the same policy compiled before. */
   readonly shared: SharedThunks;
+  readonly share: <T extends object>(data: T) => T;
   readonly windows: ReadonlyMap<string, Window>;
   /** The type checkers of the actions the rule is about; at least one. */
   readonly environments: readonly { readonly about: string; readonly environment: Environment }[];
@@ -61,7 +66,11 @@ export function compileCondition(text: string, around: ConditionSurroundings): C
   const claims = reads.filter(({ path }) => isClaim(path));
   const operands = operandsOf(parsed.ast).map((operand) => compileOperand(operand, around));
   const constant = constantOf(parsed.ast, around);
-  return { kind: "condition", condition: { text, judge, reads, claims, constant, operands } };
+  const paths = around.share(reads.map((read) => ({ text: read.text, path: read.path })));
+  return {
+    kind: "condition",
+    condition: { text, judge, reads, paths, claims, constant, operands },
+  };
 }
 
 type Shared = Pick<ConditionSurroundings, "windows" | "shared">;

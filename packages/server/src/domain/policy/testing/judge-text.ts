@@ -31,6 +31,7 @@ export function judgeText(text: string, judged: Judged = {}): string {
     windows: new Map([["night", NIGHT]]),
     environments: [{ about: "", environment: environmentFor(judged.types) }],
     shared: new Map(),
+    share: (data) => data,
   });
   if (result.kind === "refused") return `refused: ${result.issues[0]?.message ?? ""}`;
   try {
