@@ -2,7 +2,7 @@
  * Plays what can happen to a purchase order, with a real server, a real agent and people at the real
  * command line, and counts what was really ordered. No terminal needed; exit status 1 on a surprise.
  */
-import { Actor, check, play, scene, Stage } from "../stage/stage.ts";
+import { check, play, scene, Stage, type Actor } from "../stage/stage.ts";
 
 interface Orders {
   readonly orders: readonly { readonly key: string; readonly amount: string }[];

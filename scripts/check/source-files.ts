@@ -1,11 +1,15 @@
 import { readdir } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 
-/** Folders that hold nothing of ours: installed, built or written by a run. */
+/**
+ * Folders that hold nothing of ours: installed, built or written by a run. And `bench`, whose packages
+ * come with its own manifest, so that after `npm ci` its imports cannot be read.
+ */
 const foreignFolders: ReadonlySet<string> = new Set([
   ".git",
   ".haltpoint",
   ".planted",
+  "bench",
   "coverage",
   "dist",
   "node_modules",
@@ -29,7 +33,7 @@ export async function listFiles(root: string): Promise<readonly string[]> {
   return found.sort();
 }
 
-const sourceFolders = ["packages/", "test/", "examples/", "bench/", "scripts/"];
+const sourceFolders = ["packages/", "test/", "examples/", "scripts/"];
 
 /** The folders the tools are pointed at, as far as they exist among `files`. */
 export function presentSourceFolders(files: readonly string[]): readonly string[] {

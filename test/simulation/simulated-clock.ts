@@ -1,7 +1,7 @@
 import type { Clock } from "../../packages/server/src/ports/clock.ts";
 
 /** Where simulated time begins: an ordinary moment, far from any round number. */
-export const BEGINNING_MS = 1_796_212_345_678;
+const BEGINNING_MS = 1_796_212_345_678;
 
 /** A clock that stands still until it is told to move. */
 export class SimulatedClock implements Clock {

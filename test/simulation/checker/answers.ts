@@ -129,8 +129,13 @@ function checkRefusal({ operation, outcome, command }: Answered, { requests }: W
   if (code !== "already_decided") return;
   must(decided !== undefined, "I6", `#${command} is not told who decided`);
   const request = requests.get(operation.requestId);
+  // Who asked it to stop is who interrupted it, once it has stopped.
   const isTrue = request?.history.some(
-    ({ status, by, at }) => status === decided?.status && at === decided.at && by === decided.by,
+    ({ status, by, at }) =>
+      at === decided?.at &&
+      by === decided.by &&
+      (status === decided.status ||
+        (status === "interrupting" && decided.status === "interrupted")),
   );
   must(isTrue === true, "I6", `#${command} is told what never was: ${JSON.stringify(decided)}`);
 }

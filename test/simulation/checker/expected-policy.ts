@@ -59,7 +59,7 @@ function demandOf(hold: Hold | null | undefined, grantS = 0): Demand | null {
 }
 
 /** What meets both: nothing that either asks for is lost. */
-export function bothDemands(a: Demand, b: Demand): Demand {
+function bothDemands(a: Demand, b: Demand): Demand {
   return {
     self: a.self && b.self,
     clauses: bothQuorums(a.clauses, b.clauses),

@@ -40,7 +40,7 @@ export function recordIn(data: Recorded, name: string): Recorded {
   return value as Recorded;
 }
 
-export function recordOrNullIn(data: Recorded, name: string): Recorded | null {
+function recordOrNullIn(data: Recorded, name: string): Recorded | null {
   return data[name] === null ? null : recordIn(data, name);
 }
 

@@ -170,6 +170,6 @@ export function scopesOf(scope: Recorded, identity: KnownIdentity | null): Reado
 }
 
 /** For reading a nested scope without repeating how. */
-export function submittedScope(data: Recorded): Recorded {
+function submittedScope(data: Recorded): Recorded {
   return recordIn(recordIn(data, "submission"), "scope");
 }
