@@ -40,10 +40,6 @@ export function recordIn(data: Recorded, name: string): Recorded {
   return value as Recorded;
 }
 
-function recordOrNullIn(data: Recorded, name: string): Recorded | null {
-  return data[name] === null ? null : recordIn(data, name);
-}
-
 /** The id of an actor of this kind, or null where somebody else acted. */
 export function actorOf(entry: SealedEntry, kind: "person" | "identity"): string | null {
   return entry.actor.startsWith(`${kind}:`) ? entry.actor.slice(kind.length + 1) : null;

@@ -168,8 +168,3 @@ export function scopesOf(scope: Recorded, identity: KnownIdentity | null): Reado
   if (scope["session"] !== null) scopes.add(`session:${textIn(scope, "session")}`);
   return scopes;
 }
-
-/** For reading a nested scope without repeating how. */
-function submittedScope(data: Recorded): Recorded {
-  return recordIn(recordIn(data, "submission"), "scope");
-}
