@@ -4,15 +4,7 @@
  */
 import type { SealedEntry } from "../../../packages/server/src/domain/ledger/entry.ts";
 import type { Variant } from "../policy-variant.ts";
-import {
-  actorOf,
-  flagIn,
-  recordIn,
-  textIn,
-  textOrNullIn,
-  textsIn,
-  type Recorded,
-} from "./recorded.ts";
+import { actorOf, flagIn, textIn, textOrNullIn, textsIn, type Recorded } from "./recorded.ts";
 import { must } from "./violation.ts";
 
 export interface KnownIdentity {
