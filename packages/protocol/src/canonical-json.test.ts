@@ -1,4 +1,5 @@
 import { Buffer } from "node:buffer";
+import canonicalize from "canonicalize";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -147,6 +148,15 @@ describe("canonicalJson, for any value", () => {
         expect(canonicalJson(parsed(once) as object)).toBe(once);
       }),
       runs(300),
+    );
+  });
+
+  it("is what another implementation of RFC 8785 writes", () => {
+    fc.assert(
+      fc.property(jsonValue, (value) => {
+        expect(canonicalJson(value as object)).toBe(canonicalize(value));
+      }),
+      runs(1_000),
     );
   });
 

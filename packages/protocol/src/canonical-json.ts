@@ -1,12 +1,12 @@
 /**
  * Canonical JSON: RFC 8785 (JCS), for values that come back unchanged from any conforming reader.
  *
- * The `canonicalize` package writes the text. Like `JSON.stringify` it leaves out what is not JSON,
- * calls `toJSON` and knows no depth; a digest over such a value would not be over what the caller
- * holds. So everything is checked first, and refused by name.
+ * RFC 8785 writes strings and numbers as `JSON.stringify` does and sorts members by the UTF-16 code
+ * units of their keys. What `JSON.stringify` would leave out, replace or take for something else is
+ * refused by name: a digest over such a value would not be over what the caller holds. Checked and
+ * written in one pass, since everything that is recorded goes through here.
  */
 import { utf8ToBytes } from "@noble/hashes/utils.js";
-import canonicalize from "canonicalize";
 import {
   DEPTH_MAX,
   dottedPath,
@@ -45,9 +45,7 @@ export class CanonicalJsonError extends Error {
  * @throws CanonicalJsonError for anything else, wherever it is inside.
  */
 export function canonicalJson(value: JsonPrimitive | object): string {
-  checkValue(value, []);
-  // Without `undefined` inside, which was refused, the package returns a string.
-  return canonicalize(value) as string;
+  return written(value, { containers: [], keys: [] });
 }
 
 /** The UTF-8 bytes of {@link canonicalJson}: what is hashed and signed. */
@@ -55,50 +53,76 @@ export function canonicalBytes(value: JsonPrimitive | object): Uint8Array {
   return utf8ToBytes(canonicalJson(value));
 }
 
-type Ancestor = { readonly container: object; readonly key: string | number };
+/** The containers around a value, and which way each was left; used as a stack. */
+interface Trail {
+  readonly containers: object[];
+  readonly keys: (string | number)[];
+}
 
-/** `above` is used as a stack: the containers around this value, and which way each was left. */
-function checkValue(value: unknown, above: Ancestor[]): void {
+function written(value: unknown, trail: Trail): string {
   switch (typeof value) {
     case "string":
-      if (hasLoneSurrogate(value)) refuse("lone_surrogate", above);
-      return;
+      return writtenText(value, trail);
     case "number":
-      if (!Number.isFinite(value)) refuse("not_finite", above);
-      if (Math.abs(value) > Number.MAX_SAFE_INTEGER) refuse("number_too_large", above);
-      return;
+      if (!Number.isFinite(value)) refuse("not_finite", trail);
+      if (Math.abs(value) > Number.MAX_SAFE_INTEGER) refuse("number_too_large", trail);
+      return JSON.stringify(value);
     case "boolean":
-      return;
+      return value ? "true" : "false";
     case "object":
-      if (value !== null) checkContainer(value, above);
-      return;
+      return value === null ? "null" : writtenContainer(value, trail);
     default:
-      refuse("not_json", above);
+      return refuse("not_json", trail);
   }
 }
 
-function checkContainer(container: object, above: Ancestor[]): void {
-  if (above.length >= DEPTH_MAX) {
-    const isCyclic = above.some((ancestor) => ancestor.container === container);
-    refuse(isCyclic ? "cyclic" : "too_deep", above);
+/** Printable ASCII without `"` and `\\`: nothing in it is escaped, and most of what is written. */
+const UNESCAPED = /^[ !#-[\]-~]*$/;
+
+function writtenText(text: string, trail: Trail): string {
+  if (UNESCAPED.test(text)) return `"${text}"`;
+  if (hasLoneSurrogate(text)) refuse("lone_surrogate", trail);
+  return JSON.stringify(text);
+}
+
+function writtenContainer(container: object, trail: Trail): string {
+  const { containers, keys } = trail;
+  if (containers.length >= DEPTH_MAX) {
+    refuse(containers.includes(container) ? "cyclic" : "too_deep", trail);
   }
-  if (!isPlain(container)) refuse("not_json", above);
-  if (Array.isArray(container)) {
-    // By index, not by iteration: a hole is read as `undefined` and refused.
-    for (let index = 0; index < container.length; index += 1) {
-      above.push({ container, key: index });
-      checkValue(container[index], above);
-      above.pop();
-    }
-    return;
+  if (!isPlain(container)) refuse("not_json", trail);
+  containers.push(container);
+  const text = Array.isArray(container)
+    ? writtenElements(container, trail)
+    : writtenMembers(container as Record<string, unknown>, trail);
+  containers.pop();
+  keys.length = containers.length;
+  return text;
+}
+
+function writtenElements(elements: readonly unknown[], trail: Trail): string {
+  const { keys } = trail;
+  const depth = keys.length;
+  let text = "[";
+  // By index, not by iteration: a hole is read as `undefined` and refused.
+  for (let index = 0; index < elements.length; index += 1) {
+    keys[depth] = index;
+    text += index === 0 ? written(elements[index], trail) : `,${written(elements[index], trail)}`;
   }
-  const members = container as Record<string, unknown>;
-  for (const key of Object.keys(members)) {
-    above.push({ container, key });
-    if (hasLoneSurrogate(key)) refuse("lone_surrogate", above);
-    checkValue(members[key], above);
-    above.pop();
+  return `${text}]`;
+}
+
+function writtenMembers(members: Readonly<Record<string, unknown>>, trail: Trail): string {
+  const { keys } = trail;
+  const depth = keys.length;
+  let text = "{";
+  // Without a function to compare, the order is that of UTF-16 code units.
+  for (const key of Object.keys(members).sort()) {
+    keys[depth] = key;
+    const separator = text === "{" ? "" : ",";
+    text += `${separator}${writtenText(key, trail)}:${written(members[key], trail)}`;
   }
+  return `${text}}`;
 }
 
 /**
@@ -112,9 +136,6 @@ function isPlain(container: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-function refuse(reason: CanonicalJsonReason, above: readonly Ancestor[]): never {
-  throw new CanonicalJsonError(
-    reason,
-    above.map((ancestor) => ancestor.key),
-  );
+function refuse(reason: CanonicalJsonReason, { keys }: Trail): never {
+  throw new CanonicalJsonError(reason, [...keys]);
 }

@@ -23,15 +23,25 @@ const BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345678
 /** RFC 4648 section 5, without padding. */
 export function base64url(bytes: Uint8Array): string {
   let text = "";
-  for (let index = 0; index < bytes.length; index += 3) {
-    const [first = 0, second, third] = bytes.subarray(index, index + 3);
-    text += BASE64URL.charAt(first >> 2);
-    text += BASE64URL.charAt(((first & 0x03) << 4) | ((second ?? 0) >> 4));
-    if (second !== undefined) {
-      text += BASE64URL.charAt(((second & 0x0f) << 2) | ((third ?? 0) >> 6));
-    }
-    if (third !== undefined) text += BASE64URL.charAt(third & 0x3f);
+  const whole = bytes.length - (bytes.length % 3);
+  for (let index = 0; index < whole; index += 3) {
+    const bits = (byteAt(bytes, index) << 16) | (byteAt(bytes, index + 1) << 8);
+    text += digits(bits | byteAt(bytes, index + 2), 4);
   }
+  if (bytes.length - whole === 1) return text + digits(byteAt(bytes, whole) << 16, 2);
+  if (bytes.length - whole === 0) return text;
+  return text + digits((byteAt(bytes, whole) << 16) | (byteAt(bytes, whole + 1) << 8), 3);
+}
+
+function byteAt(bytes: Uint8Array, index: number): number {
+  return bytes[index] ?? 0;
+}
+
+/** The first digits of 24 bits, six bits each. */
+function digits(bits: number, count: 2 | 3 | 4): string {
+  let text = BASE64URL.charAt(bits >> 18) + BASE64URL.charAt((bits >> 12) & 0x3f);
+  if (count > 2) text += BASE64URL.charAt((bits >> 6) & 0x3f);
+  if (count > 3) text += BASE64URL.charAt(bits & 0x3f);
   return text;
 }
 
