@@ -192,12 +192,13 @@ const DECISIONS = {
   interrupt: 3,
   override: 4,
   follow_up: 3,
-  resolve: 9,
+  resolve: 4,
 } as const;
 
 /** Whoever has the right, or is asked, does it mostly; others try. */
 function decide(world: World, random: SeededRandom, held: RequestState, number: number): Operation {
-  const kind = random.weighted(DECISIONS);
+  const isUnknown = [...world.states.values()].some(({ status }) => status === "indeterminate");
+  const kind = isUnknown && random.chance(0.2) ? "resolve" : random.weighted(DECISIONS);
   const request = someRequest(world, random, DECIDED_IN[kind] ?? ["held"]) ?? held;
   const entitled = { override: ["ed"], resolve: ["rex"], follow_up: ["rex"] };
   const asked = kind in entitled ? entitled[kind as "override"] : reviewersOf(world, request);
@@ -295,7 +296,12 @@ function ofAttempt(
   const redeemed = known.filter(({ requestId, hash }) => {
     return world.states.get(requestId ?? "")?.run?.attemptHash === hash;
   });
-  const wanted = begun.length > 0 && random.chance(0.5) ? begun : redeemed;
+  // A stalled process that wakes up after somebody has found out what it did.
+  const stalled = begun.filter(({ requestId }) => {
+    return world.states.get(requestId ?? "")?.outcome?.by.startsWith("person:");
+  });
+  const unreported = stalled.length > 0 ? stalled : begun;
+  const wanted = unreported.length > 0 && random.chance(0.5) ? unreported : redeemed;
   const among = wanted.length > 0 && random.chance(0.85) ? wanted : known.slice(-2);
   if (among.length === 0) return null;
   const attempt = random.pick(among);
@@ -309,7 +315,7 @@ function ofAttempt(
 function halt(random: SeededRandom, number: number): Operation {
   const identity = random.pick(IDENTITIES).id;
   const scopes: readonly HaltScope[] = [
-    ...(random.chance(0.5) ? [{ kind: "everything" } as const] : []),
+    { kind: "everything" },
     { kind: "identity", id: identity },
     { kind: "owner", id: random.pick(OWNERS) },
     { kind: "group", id: "bots" },
