@@ -181,8 +181,14 @@ function expectedOf(
     epochs,
     // INVARIANT: I7. A decision that relied on a deadline ahead is void once it has passed.
     ...(due !== null && due > time.now ? { before: due } : {}),
+    ...clockOf(events),
     ...unusedKey,
   };
+}
+
+/** INVARIANT: I7. Nothing is redeemed on a clock that jumped since the decision. */
+export function clockOf(events: readonly RequestEvent[]): Pick<Expected, "clockTrusted"> {
+  return events.some((event) => event.kind === "redeemed") ? { clockTrusted: true } : {};
 }
 
 function keyWrite(keyed: Keyed, state: RequestState, now: number): Write {

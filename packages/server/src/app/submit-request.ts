@@ -15,7 +15,7 @@ import type { Commit, Epochs, KeyRecord, StoredIdentity, Write } from "../ports/
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
-import { commitOnce, keyConflict, requestWrite } from "./execute.ts";
+import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
 import type { Membership } from "./known-facts.ts";
 import { titleOf } from "./words.ts";
@@ -120,6 +120,7 @@ function commitOf(
       epochs,
       unusedKey: { principal: keyed.principal, key: keyed.key },
       ...beforeOf(events, now),
+      ...clockOf(events),
     },
     writes: [
       requestWrite(state, titleOf(content.committed)),

@@ -169,6 +169,8 @@ export interface Expected {
   readonly epochs?: Partial<Epochs>;
   /** The store's clock at commit must be before this: the nearest deadline relied on (I7). */
   readonly before?: number;
+  /** Nothing is redeemed on a clock that jumped, not even what was decided just before (I7). */
+  readonly clockTrusted?: true;
   /** `principal` has not used `key` (I14). */
   readonly unusedKey?: { readonly principal: string; readonly key: string };
   /** The halt has this many lifts: lifting twice at once must not count one lift as two. */

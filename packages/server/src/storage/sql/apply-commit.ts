@@ -31,6 +31,7 @@ import type { Session, Statement } from "./session.ts";
 /** Where the transaction stands: read once after its locks are held, moved on by each commit. */
 export interface Standing {
   readonly now: number;
+  readonly clockTrusted: boolean;
   readonly epochs: Epochs;
   readonly lastLogIndex: number;
 }
@@ -108,6 +109,7 @@ async function staleFact(
   }
   // INVARIANT: I7 deadlines are guards: what was in time when it was decided may be late by now.
   if (before !== undefined && standing.now >= before) return "deadline";
+  if (expected.clockTrusted === true && !standing.clockTrusted) return "deadline";
   if (unusedKey !== undefined && !writes.some((write) => isOfKey(write, unusedKey))) {
     if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
   }

@@ -186,8 +186,8 @@ export class GroupCommit {
     const { epochs, highWaterMs } = await readInstallation(this.#session);
     const lastLogIndex = await readLastLogIndex(this.#session);
     // INVARIANT: I7 time is read while the write lock is held.
-    const { now } = this.#clock.read(highWaterMs);
-    let standing: Standing = { now, epochs, lastLogIndex };
+    const { now, trusted: clockTrusted } = this.#clock.read(highWaterMs);
+    let standing: Standing = { now, clockTrusted, epochs, lastLogIndex };
     const attempts: Attempt[] = [];
     for (const { commit } of group) {
       const attempt =

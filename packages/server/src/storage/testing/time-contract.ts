@@ -31,6 +31,15 @@ export function timeContract(makePlace: MakePlace): void {
       expect(await reopened.time()).toEqual({ now: still.now + 1, trusted: true });
     });
 
+    it("T33: what relies on a trusted clock is stale once it jumped, and nothing else is", async () => {
+      const { store, clock } = await openedStore(makePlace);
+      const relying = () => commitOf([entry("system", "note")], { clockTrusted: true });
+      expect(await store.commit(relying())).toMatchObject({ kind: "committed" });
+      clock.jump(20_000);
+      expect(await store.commit(relying())).toEqual({ kind: "stale", what: "deadline" });
+      expect(await store.commit(note())).toMatchObject({ kind: "committed" });
+    });
+
     it("T33: a clock set back does not let a passed deadline be met", async () => {
       const { store, clock } = await openedStore(makePlace);
       clock.advance(HOUR_MS);
