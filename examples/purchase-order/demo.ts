@@ -12,18 +12,18 @@ const stage = await Stage.open(new URL("policy.yaml", import.meta.url));
 
 await play(stage, async () => {
   const key = await stage.identity("procurement-agent", "ana", "operator-1");
-  const shop = stage.actor("shop", new URL("shop.ts", import.meta.url), { SHOP_PACE_MS: "1500" });
-  const [, shopUrl = ""] = await shop.says(/(http:\/\/127\.0\.0\.1:\d+)/);
-  const agent = (amount: string): Actor =>
+  const shopUrl = await openShop("shop", "100");
+  // Takes so long to take an order that there is time to think better of it.
+  const slowShopUrl = await openShop("slow shop", "60000");
+  const agent = (amount: string, at = shopUrl): Actor =>
     stage.actor(
       "agent",
       new URL("agent.ts", import.meta.url),
-      { HALTPOINT_KEY: key, SHOP_URL: shopUrl },
+      { HALTPOINT_KEY: key, SHOP_URL: at },
       ["--amount", amount],
     );
   const ordered = async (amounts: readonly string[]): Promise<void> => {
-    const { orders } = (await (await fetch(`${shopUrl}/orders`)).json()) as Orders;
-    const found = orders.map((order) => order.amount);
+    const found = (await Promise.all([shopUrl, slowShopUrl].map(ordersAt))).flat();
     check(
       JSON.stringify(found) === JSON.stringify(amounts),
       `ordered were [${found.join(", ")}], not [${amounts.join(", ")}]`,
@@ -64,7 +64,7 @@ await play(stage, async () => {
   await ordered(["4000.00 USD", "9000.00 USD", "6000.00 USD"]);
 
   scene("The agent's owner is in finance too, and may not approve their own agent's order");
-  buyer = agent("7000.00 USD");
+  buyer = agent("7000.00 USD", slowShopUrl);
   id = await held(buyer);
   await stage.person("ana", ["approve", id, "--yes"], 4);
 
@@ -76,3 +76,14 @@ await play(stage, async () => {
   check(buyer.said.includes("wrong vendor"), "the agent was not told why it was interrupted");
   await ordered(["4000.00 USD", "9000.00 USD", "6000.00 USD"]);
 });
+
+async function openShop(name: string, paceMs: string): Promise<string> {
+  const shop = stage.actor(name, new URL("shop.ts", import.meta.url), { SHOP_PACE_MS: paceMs });
+  const [, url = ""] = await shop.says(/(http:\/\/127\.0\.0\.1:\d+)/);
+  return url;
+}
+
+async function ordersAt(url: string): Promise<readonly string[]> {
+  const { orders } = (await (await fetch(`${url}/orders`)).json()) as Orders;
+  return orders.map((order) => order.amount);
+}

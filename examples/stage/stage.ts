@@ -10,7 +10,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HALTPOINT = fileURLToPath(new URL("../../packages/server/bin/haltpoint", import.meta.url));
-const WAIT_MS = 15_000;
+const WAIT_MS = 60_000;
 
 /** What is not as it should be; the example ends with it. */
 export class Surprise extends Error {
