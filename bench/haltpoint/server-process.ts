@@ -1,0 +1,103 @@
+/** The real server, `haltpoint serve`, as a process of its own on a store that was prepared for it. */
+import { spawn, type ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { issueCredential } from "../../packages/server/src/app/registry.ts";
+import { closeInstallation, IDENTITY, newInstallation, REVIEWER } from "./installation.ts";
+
+const HALTPOINT = fileURLToPath(new URL("../../packages/server/bin/haltpoint", import.meta.url));
+const DAY_MS = 86_400_000;
+const READY_WITHIN_MS = 30_000;
+
+export interface Prepared {
+  readonly file: string;
+  readonly port: number;
+  readonly configFile: string;
+  readonly agentKey: string;
+  readonly reviewerToken: string;
+}
+
+export interface ServerProcess {
+  readonly url: string;
+  /** From starting the process until `/readyz` said yes. */
+  readonly readyAfterMs: number;
+  readonly child: ChildProcess;
+  stop(): Promise<void>;
+}
+
+/** A store with the cast and their credentials, and a configuration that serves it. */
+export async function prepareServer(file: string): Promise<Prepared> {
+  const app = await newInstallation(file);
+  const issue = async (holder: { readonly kind: "identity" | "person"; readonly id: string }) => {
+    const via = holder.kind === "identity" ? "key" : "token";
+    const order = { holder, expiresInMs: DAY_MS, via, by: "operator" } as const;
+    const issued = await issueCredential(app, order);
+    if (!issued.ok) throw new Error(issued.problem.detail);
+    return issued.value.secret;
+  };
+  const agentKey = await issue({ kind: "identity", id: IDENTITY });
+  const reviewerToken = await issue({ kind: "person", id: REVIEWER });
+  await closeInstallation(app);
+  const port = await freePort();
+  const configFile = join(dirname(file), "haltpoint.yaml");
+  const config = { listen: { host: "127.0.0.1", port }, store: { file }, log: { level: "warn" } };
+  writeFileSync(configFile, JSON.stringify(config));
+  return { file, port, configFile, agentKey, reviewerToken };
+}
+
+export async function startServerProcess(prepared: Prepared): Promise<ServerProcess> {
+  const url = `http://127.0.0.1:${prepared.port}`;
+  const profile = process.env["HALTPOINT_BENCH_SERVER_NODE_OPTIONS"]?.split(" ") ?? [];
+  const startedAt = performance.now();
+  const child = spawn(
+    process.execPath,
+    [...profile, HALTPOINT, "serve", "--config", prepared.configFile],
+    { stdio: ["ignore", "ignore", "inherit"] },
+  );
+  const exited = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  let isGone = false;
+  void exited.then(() => (isGone = true));
+  while (!(await isReady(url))) {
+    if (isGone || performance.now() - startedAt > READY_WITHIN_MS) {
+      throw new Error("the server did not become ready");
+    }
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  const readyAfterMs = performance.now() - startedAt;
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM");
+    await exited;
+  };
+  return { url, readyAfterMs, child, stop };
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/readyz`)).ok;
+  } catch {
+    return false;
+  }
+}
+
+/** Resident memory in bytes, as the kernel counts it; null where there is no /proc. */
+export function residentBytes(child: ChildProcess): number | null {
+  const file = `/proc/${child.pid}/status`;
+  if (!existsSync(file)) return null;
+  const kibibytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(file, "utf8"))?.[1];
+  return kibibytes === undefined ? null : Number(kibibytes) * 1024;
+}
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      const port = typeof address === "object" && address !== null ? address.port : 0;
+      server.close(() => resolve(port));
+    });
+  });
+}
