@@ -161,7 +161,7 @@ function checkHaltTold(answered: Answered, world: World, { requests }: Walked): 
   const placedAt = placing?.upTo ?? Infinity;
   for (const request of requests.values()) {
     const isCovered = request.covered.some(
-      (halt) => halt.placedAt === placedAt && halt.since === placedAt,
+      (halt) => halt.placedAt === placedAt && halt.since === placedAt && halt.until > answeredAt,
     );
     if (!isCovered) continue;
     const status = request.statusAt(answeredAt);

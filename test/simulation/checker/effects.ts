@@ -22,7 +22,10 @@ export function checkEffects(effects: readonly Effect[], { requests, runs }: Wal
     must(isGranted, "I2", `${requestId}: something else ran than what was granted`);
     const halt = requests
       .get(requestId)
-      ?.covered.find(({ placedAt, since }) => placedAt > run.grantMadeAt && since <= askedAt);
+      ?.covered.find(
+        ({ placedAt, since, until }) =>
+          placedAt > run.grantMadeAt && since <= askedAt && askedAt < until,
+      );
     must(halt === undefined, "I10", () => {
       return `${requestId} began on a redemption asked for after the halt at ${halt?.placedAt}`;
     });

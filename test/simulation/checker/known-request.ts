@@ -43,6 +43,14 @@ export interface KnownStatus {
   readonly logIndex: number;
 }
 
+/** A halt over a request: placed, and covering it from and to, these places in the log. */
+export interface Coverage {
+  readonly placedAt: number;
+  readonly since: number;
+  /** Later than any while its identity stays with whom was halted. */
+  until: number;
+}
+
 export interface Submitted {
   readonly identityId: string;
   readonly owner: string;
@@ -75,8 +83,8 @@ export class KnownRequest {
   readonly runs: KnownRun[] = [];
   /** Every status it was given: by whom, when, and at which place in the log. */
   readonly history: KnownStatus[] = [];
-  /** Halts that came to cover it: placed at, and covering it since, these places in the log. */
-  readonly covered: { readonly placedAt: number; readonly since: number }[] = [];
+  /** Halts that cover it, or did for a while. */
+  readonly covered: Coverage[] = [];
   #submitted: Submitted | null = null;
   #content: Revision | null = null;
   #grant: KnownGrant | null = null;
@@ -117,13 +125,14 @@ export class KnownRequest {
     return scopesOf(scope, this.standing.identity(identityId));
   }
 
-  /** Takes note of halts that cover it now; `since`: this place in the log. */
+  /** Takes note of the halts that cover it from this place in the log on. */
   noteHalts(since: number): void {
-    for (const { placedAt } of this.standing.haltsOn(this.scopes())) {
-      if (this.covered.every((halt) => halt.placedAt !== placedAt)) {
-        this.covered.push({ placedAt, since });
-      }
+    const now = new Set(this.standing.haltsOn(this.scopes()).map(({ placedAt }) => placedAt));
+    for (const coverage of this.covered) {
+      if (coverage.until < Infinity) continue;
+      if (!now.delete(coverage.placedAt)) coverage.until = since;
     }
+    for (const placedAt of now) this.covered.push({ placedAt, since, until: Infinity });
   }
 
   /** The status after the entry at this place in the log. */

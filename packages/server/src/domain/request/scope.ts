@@ -9,8 +9,8 @@ export function scopeKey(scope: HaltScope): string {
 
 /**
  * Every key a halt could have that would cover this request: as it was submitted and, of `identity`,
- * as the registry has it now. A halt of somebody's identities is of those that are theirs today, and
- * changing hands frees nothing that was halted before (I10).
+ * as the registry has it now: a halt of somebody's identities is of those that are theirs today, and
+ * giving one away does not free what it submitted before (I10).
  */
 export function scopeKeys(
   scope: RequestScope,
