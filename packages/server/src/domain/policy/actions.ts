@@ -15,7 +15,6 @@ import type { YamlNode } from "./yaml-source.ts";
 
 export interface CompiledAction {
   readonly name: string;
-  readonly title: string | null;
   readonly properties: ArgumentSchema | null;
   readonly resource: ArgumentSchema | null;
   /** Dotted paths into the revision. */
@@ -29,7 +28,6 @@ export interface CompiledAction {
 
 /** As the form lets it through. */
 export interface RawAction {
-  readonly title?: string;
   readonly properties?: Plain;
   readonly resource?: Plain;
   readonly sensitive?: readonly string[];
@@ -66,7 +64,6 @@ export function compileActions(
     const properties = compileField("properties");
     const action: CompiledAction = {
       name,
-      title: raw.title ?? null,
       properties,
       resource: compileField("resource"),
       sensitive: raw.sensitive ?? [],

@@ -105,6 +105,8 @@ describe("an impossible quorum", () => {
     expect(messages(`${both}${rules(one("x", "a.b"), one("y", "a.c"))}`)).toEqual([]);
     const sometimes = "when: 'action.properties.x == 1',";
     expect(messages(`${both}${rules(one("x", "a.b"), one("y", "a.b", sometimes))}`)).toEqual([]);
+    const onTrial = one("y", "a.b", "mode: shadow,");
+    expect(messages(`${both}${rules(one("x", "a.b"), onTrial)}`)).toEqual([]);
     const elsewhere = one("y", "a.b, resource: { type: db }");
     expect(messages(`${both}${rules(one("x", "a.b"), elsewhere)}`)).toEqual([]);
   });

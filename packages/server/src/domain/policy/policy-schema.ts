@@ -214,7 +214,6 @@ export const POLICY_SCHEMA: FormSchema = record(
       type: "object",
       propertyNames: { ...name("An action."), pattern: "^[^\\s*]{1,256}$" },
       additionalProperties: record({
-        title: text("A sentence for the card; `{action.properties.amount}` inserts a value.", 200),
         properties: { ...JSON_SCHEMA, description: "What `action.properties` must look like." },
         resource: { ...JSON_SCHEMA, description: "What `resource` must look like." },
         sensitive: list(SENSITIVE_PATH, "Fields stored and shown as commitments only."),

@@ -12,7 +12,7 @@ describe("the published schema", () => {
   it.each([
     ["policy.schema.json", POLICY_SCHEMA],
     ["policy-cases.schema.json", CASES_SCHEMA],
-  ])("%s is the loader's; `vitest -u` writes it anew", async (name, schema) => {
+  ])("%s is the loader's; `vitest run FILE -u` writes it anew", async (name, schema) => {
     const text = `${JSON.stringify(schema, null, 2)}\n`;
     await expect(text).toMatchFileSnapshot(`${folder}/${name}`);
   });
