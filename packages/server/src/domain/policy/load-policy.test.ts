@@ -68,6 +68,14 @@ rules:
     ]);
   });
 
+  it("stays on its lines when what it quotes does not", () => {
+    const loaded = load("version: 1\nmode: |\n  sha\n  dow\n");
+    if (loaded.ok) throw new Error("it loaded");
+    expect(loaded.problems.map(({ message }) => message)).toEqual([
+      "expected `enforce` or `shadow`, got `sha dow `; did you mean `shadow`?",
+    ]);
+  });
+
   it("shortens what is long and shows no control characters of the file", () => {
     const loaded = load(
       `version: 1\ndefault: { decision: deny, why: ${"x".repeat(300)}, zzz: 1 }\n`,

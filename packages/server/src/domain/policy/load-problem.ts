@@ -71,8 +71,9 @@ function toProblem(
     file: source.file,
     line,
     column: spot - start + 1,
-    message,
-    fix,
+    // They quote the file, whose values may span lines.
+    message: message.replace(CONTROL, " "),
+    fix: fix.replace(CONTROL, " "),
     excerpt: excerptOf(text.replace(/[\r\n]+$/, ""), line, spot - start),
   };
 }

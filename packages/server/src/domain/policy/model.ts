@@ -71,7 +71,7 @@ export interface Obligations {
   readonly grantDeadlineMs: number;
   readonly assurance: Assurance;
   readonly onReject: "none" | "halt_session";
-  /** Rule ids, most restrictive first, and the persons accountable for them. */
+  /** Ids of the persons accountable for the rules that hold. */
   readonly ruleOwners: readonly string[];
   readonly controls: readonly string[];
 }
