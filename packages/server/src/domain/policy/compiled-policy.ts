@@ -3,7 +3,7 @@ import type { CompiledAction } from "./actions.ts";
 import type { Condition } from "./condition/condition.ts";
 import type { Scope } from "./condition/scope.ts";
 import type { LoadProblem } from "./load-problem.ts";
-import type { Assurance, Effect, Obligations, ReviewerSource, Risk } from "./model.ts";
+import type { Assurance, Effect, Obligations, PolicyInput, ReviewerSource, Risk } from "./model.ts";
 import type { NamePattern } from "./pattern.ts";
 
 /**
@@ -61,13 +61,17 @@ export interface CompiledRule extends Outcome {
 export interface IndexedRule {
   /** Null where the rule has no condition. */
   readonly judge: ((scope: Scope) => boolean) | null;
-  readonly restrictions: Restrictions | null;
+  /** Null where nothing but the action is looked at. */
+  readonly concerns: ((input: PolicyInput) => boolean) | null;
   readonly rule: CompiledRule;
 }
 
 export interface RuleIndex {
-  /** Calls back for each rule about the action, once: a rule's patterns never overlap. */
-  forEach(action: string, visit: (rule: IndexedRule) => void): void;
+  /**
+   * Calls back once for each rule that could be about this action by a member of these groups: a
+   * rule's patterns never overlap. Whether it is about the request is for `concerns` to say.
+   */
+  forEach(action: string, groups: readonly string[], visit: (rule: IndexedRule) => void): void;
 }
 
 export interface CompiledPolicy {

@@ -6,12 +6,12 @@
  * the default; rules that read claims, and rules that could not be judged, add to it (I13).
  */
 import { combine, type Applied, type Verdict } from "./combine.ts";
-import type { CompiledPolicy, CompiledRule, IndexedRule, Restrictions } from "./compiled-policy.ts";
+import type { CompiledPolicy, CompiledRule, IndexedRule } from "./compiled-policy.ts";
 import type { ReadPaths } from "./condition/condition.ts";
 import { ConditionError, CostExceeded } from "./condition/value.ts";
 import { requestOf, refreshed, ValueDisplay, type Request } from "./input-scope.ts";
 import type { Effect, PolicyDecision, PolicyInput, RuleTrace } from "./model.ts";
-import { matchesName, namePattern, type NamePattern } from "./pattern.ts";
+import { matchesName, namePattern } from "./pattern.ts";
 
 export interface EvaluateOptions {
   /** Also trace rules about the action whose condition was false, with what each lacked. */
@@ -30,8 +30,8 @@ export function evaluate(
   const inShadow = policy.mode === "shadow" || input.identity.mode === "shadow";
   const applied: Applied[] = [];
   const traces: RuleTrace[] = [];
-  policy.index.forEach(input.revision.action.name, (indexed) => {
-    if (indexed.restrictions !== null && !meetsAll(indexed.restrictions, input)) return;
+  policy.index.forEach(input.revision.action.name, input.identity.groups, (indexed) => {
+    if (indexed.concerns !== null && !indexed.concerns(input)) return;
     const judgement = judge(indexed, request);
     if (judgement === FALSE && options.nearMisses !== true) return;
     const { rule } = indexed;
@@ -116,21 +116,6 @@ function refusalOf(policy: CompiledPolicy, { identity, revision }: PolicyInput):
     return { by: "policy", sentence: "the policy does not declare this action" };
   }
   return null;
-}
-
-function meetsAll(restrictions: Restrictions, { identity, revision }: PolicyInput): boolean {
-  const { subjectTypes, subjectIds, subjectGroups, resourceTypes, resourceIds } = restrictions;
-  return (
-    meets(subjectTypes, identity.type) &&
-    meets(subjectIds, identity.id) &&
-    (subjectGroups.length === 0 || identity.groups.some((group) => meets(subjectGroups, group))) &&
-    meets(resourceTypes, revision.resource.type) &&
-    meets(resourceIds, revision.resource.id)
-  );
-}
-
-function meets(patterns: readonly NamePattern[], name: string): boolean {
-  return patterns.length === 0 || patterns.some((pattern) => matchesName(pattern, name));
 }
 
 type Judgement = Applied["judgement"] | { readonly kind: "false" };
