@@ -235,12 +235,33 @@ describe("assurance", () => {
     expect(decision.effect).toBe("deny");
     expect(decision.reasons[0]).toContain("rule `h` needs an enforcement point");
   });
+  it("the requirement of a rule that allows stays with a hold beside it", () => {
+    const text = rules(GUARD, rule("a", "allow", "assurance: mediated,"), hold("h"));
+    expect(decide(text).obligations?.assurance).toBe("mediated");
+    expect(decide(text, { assurance: "cooperative" }).effect).toBe("deny");
+  });
   it("and holds what could not", () => {
     expect(ask(policy)).toMatchObject({ effect: "hold", obligations: { assurance: "mediated" } });
     expect(ask(policyOf(rules(GUARD, hold("h"))), { assurance: "cooperative" }).effect).toBe(
       "hold",
     );
   });
+});
+
+describe("numbers of a schema", () => {
+  const decided = (type: string, test: string) => {
+    const schema = `actions: { a.b: { properties: { type: object, properties: { n: { type: ${type} }, l: { type: array, items: { type: ${type} } }, o: { type: object, properties: { n: { type: ${type} } } } } } } }\n`;
+    const text = rules(`${GUARD}${schema}`, rule("r", "allow", `when: '${test}',`));
+    return decide(text, { properties: { n: 5, l: [5], o: { n: 5 } } }).effect;
+  };
+  it.each([["action.properties.n"], ["action.properties.l[0]"], ["action.properties.o.n"]])(
+    "that are `integer` divide as whole numbers, others do not: %s",
+    (path) => {
+      expect(decided("integer", `${path} / 2 == 2`)).toBe("allow");
+      expect(decided("number", `${path} / 2.0 == 2.5`)).toBe("allow");
+      expect(decided("integer", `${path} / 2 == 2.5`)).toBe("hold");
+    },
+  );
 });
 
 describe("may", () => {
