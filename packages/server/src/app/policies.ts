@@ -7,6 +7,8 @@ import type { Store } from "../ports/store.ts";
 export interface PolicyInForce {
   readonly version: string;
   decide(input: PolicyInput): PolicyDecision;
+  /** The same decision; its traces also say what the rules that nearly matched lacked. */
+  explain(input: PolicyInput): PolicyDecision;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   sensitivePaths(actionName: string): readonly string[];
 }
@@ -38,29 +40,33 @@ function compile(text: string, version: string): PolicyInForce {
   return {
     version,
     decide: (input) => evaluate(policy, input),
+    explain: (input) => evaluate(policy, input, { nearMisses: true }),
     groups: groupsOf(policy),
     sensitivePaths: (actionName) => sensitivePaths(policy, actionName),
   };
 }
+
+const NOTHING_ALLOWED: PolicyDecision = {
+  effect: "deny",
+  vetoWindowMs: 0,
+  obligations: null,
+  fallback: null,
+  missingFields: [],
+  reasons: ["no policy is in force; publish one"],
+  matchedRules: [],
+  grantDeadlineMs: 0,
+  risk: "critical",
+  impact: null,
+  shadow: null,
+  policyVersion: "none",
+  traces: [],
+};
 
 /** Without a policy nothing is allowed and nothing can be approved. */
 const NO_POLICY: PolicyInForce = {
   version: "none",
   groups: new Map(),
   sensitivePaths: () => [],
-  decide: () => ({
-    effect: "deny",
-    vetoWindowMs: 0,
-    obligations: null,
-    fallback: null,
-    missingFields: [],
-    reasons: ["no policy is in force; publish one"],
-    matchedRules: [],
-    grantDeadlineMs: 0,
-    risk: "critical",
-    impact: null,
-    shadow: null,
-    policyVersion: "none",
-    traces: [],
-  }),
+  decide: () => NOTHING_ALLOWED,
+  explain: () => NOTHING_ALLOWED,
 };

@@ -80,6 +80,6 @@ export async function explainPolicy(
     assurance: identity.assurance,
     now,
   };
-  const decision = policy.decide(input);
+  const decision = policy.explain(input);
   return answered({ decision, text: explain(decision, input) });
 }
