@@ -1,0 +1,76 @@
+/** The cells of the matrix: where, and what goes wrong there. */
+import type { SeededRandom } from "../simulation/seeded-random.ts";
+import type { CommitFault } from "./testing/messages.ts";
+
+/** A place in a story at which something can go wrong, found by playing it once without faults. */
+export interface Step {
+  /** Whose network, the store's COMMIT, or the effect itself. */
+  readonly side: "agent" | "people" | "commit" | "effect";
+  /** `redeem`, `reviews`; of a commit the kinds of its entries. */
+  readonly verb: string;
+  /** Which one of its side and verb within the story, from 1. */
+  readonly nth: number;
+}
+
+const NETWORK = [
+  "request_lost",
+  "answer_lost",
+  "answer_cut",
+  "server_killed_before",
+  "server_killed_after",
+] as const;
+const AGENT = ["agent_killed_before", "agent_killed_after"] as const;
+const COMMIT: readonly CommitFault[] = ["fails", "done_but_fails", "killed_before", "killed_after"];
+const EFFECT = ["answer_lost", "agent_killed_after", "server_killed_after"] as const;
+
+export type Fault =
+  (typeof NETWORK)[number] | (typeof AGENT)[number] | CommitFault | (typeof EFFECT)[number];
+
+export interface Cell {
+  readonly story: string;
+  readonly step: Step;
+  readonly fault: Fault;
+}
+
+/** What came of playing a story without faults. */
+export interface Played {
+  readonly story: string;
+  readonly steps: readonly (Step & { readonly isAnswered: boolean })[];
+}
+
+export function cellsOf({ story, steps }: Played): readonly Cell[] {
+  return steps.flatMap(({ isAnswered, ...step }) =>
+    faultsAt(step)
+      .filter((fault) => isAnswered || !fault.startsWith("answer") || step.side === "effect")
+      .filter((fault) => isAnswered || !fault.endsWith("after") || step.side === "effect")
+      .map((fault) => ({ story, step, fault })),
+  );
+}
+
+function faultsAt({ side }: Step): readonly Fault[] {
+  switch (side) {
+    case "agent":
+      return [...NETWORK, ...AGENT];
+    case "people":
+      return NETWORK;
+    case "commit":
+      return COMMIT;
+    case "effect":
+      return EFFECT;
+  }
+}
+
+/** For each kind of step and each fault one of its cells, chosen by a seed. */
+export function sliceOf(cells: readonly Cell[], random: SeededRandom): readonly Cell[] {
+  const kinds = new Map<string, Cell[]>();
+  for (const cell of cells) {
+    const { side, verb } = cell.step;
+    const kind = `${side} ${verb} ${cell.fault}`;
+    kinds.set(kind, [...(kinds.get(kind) ?? []), cell]);
+  }
+  return [...kinds.values()].map((same) => random.pick(same));
+}
+
+export function nameOf({ story, step, fault }: Cell): string {
+  return `${story}: ${step.side} ${step.verb} ${step.nth}, ${fault}`;
+}

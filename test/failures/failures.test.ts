@@ -1,0 +1,54 @@
+/**
+ * The failure matrix: every commit and every network step of every story × (lost, done but its
+ * answer lost, process killed) × restart, on a real server with a real store and the real guard.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { SeededRandom } from "../simulation/seeded-random.ts";
+import { type Cell, nameOf, sliceOf } from "./cells.ts";
+import { Matrix } from "./matrix.ts";
+import { endChildren } from "./testing/child.ts";
+import { type Installation, makeInstallation } from "./testing/installation.ts";
+
+const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
+const seed = Number(process.env["HALTPOINT_SEED"] ?? Math.floor(Math.random() * 1e9));
+const BENCHES = 3;
+const TIMEOUT_MS = 60 * 60_000;
+
+let installation: Installation;
+beforeAll(async () => {
+  installation = await makeInstallation();
+});
+afterAll(async () => {
+  endChildren();
+  await installation.remove();
+});
+
+describe("the failure matrix", () => {
+  it(
+    "does nothing twice, loses nothing approved, and leaves no caller without an answer",
+    async () => {
+      const startedAt = performance.now();
+      const matrix = new Matrix(installation, BENCHES);
+      const all = await matrix.enumerate();
+      expect(matrix.broken, `seed ${seed}`).toEqual([]);
+      const cells = isCampaign ? all : sliceOf(all, new SeededRandom(seed));
+      await matrix.play(only(all, cells));
+      const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
+      const { totals } = matrix;
+      console.log(
+        `failure matrix: ${totals.cells} of ${all.length} cells, ${totals.serverKills} servers and ` +
+          `${totals.agentKills} agents killed, ${totals.restarts} restarts, ${totals.effects} effects, ` +
+          `${totals.indeterminate} indeterminate, ${seconds} s, seed ${seed}`,
+      );
+      expect(matrix.broken, `seed ${seed}`).toEqual([]);
+      expect(matrix.missed, `seed ${seed}`).toEqual([]);
+    },
+    TIMEOUT_MS,
+  );
+});
+
+/** HALTPOINT_CELL chooses cells by a part of their name, to play one again. */
+function only(all: readonly Cell[], slice: readonly Cell[]): readonly Cell[] {
+  const part = process.env["HALTPOINT_CELL"] ?? "";
+  return part === "" ? slice : all.filter((cell) => nameOf(cell).includes(part));
+}
