@@ -60,12 +60,27 @@ function faultsAt({ side }: Step): readonly Fault[] {
   }
 }
 
+/** What people send is of few kinds; every commit that it leads to is a kind of its own. */
+const PEOPLE_SEND: Readonly<Record<string, string>> = {
+  look: "look",
+  "get identities": "look",
+  "post halts": "halt",
+  "delete halts": "halt",
+  "post policies": "policy",
+  "post identities": "registry",
+  "post identities keys": "registry",
+  "delete identities keys": "registry",
+};
+
+function kindOf({ side, verb }: Step): string {
+  return `${side} ${side === "people" ? (PEOPLE_SEND[verb] ?? "decision") : verb}`;
+}
+
 /** For each kind of step and each fault one of its cells, chosen by a seed. */
 export function sliceOf(cells: readonly Cell[], random: SeededRandom): readonly Cell[] {
   const kinds = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const { side, verb } = cell.step;
-    const kind = `${side} ${verb} ${cell.fault}`;
+    const kind = `${kindOf(cell.step)}, ${cell.fault}`;
     kinds.set(kind, [...(kinds.get(kind) ?? []), cell]);
   }
   return [...kinds.values()].map((same) => random.pick(same));

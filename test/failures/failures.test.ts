@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { SeededRandom } from "../simulation/seeded-random.ts";
 import { type Cell, nameOf, sliceOf } from "./cells.ts";
 import { Matrix } from "./matrix.ts";
+import { Bench } from "./testing/bench.ts";
 import { endChildren } from "./testing/child.ts";
 import { type Installation, makeInstallation } from "./testing/installation.ts";
 
@@ -17,6 +18,7 @@ const TIMEOUT_MS = 60 * 60_000;
 let installation: Installation;
 beforeAll(async () => {
   installation = await makeInstallation();
+  await (await Bench.open(installation)).close("stop");
 });
 afterAll(async () => {
   endChildren();

@@ -46,8 +46,14 @@ export async function recordsOf(scene: Scene): Promise<readonly Record[]> {
   }
 }
 
-async function viewsOf({ bench, key, startedAt }: Scene): Promise<readonly RequestView[]> {
-  const { items } = await bench.person("olga", "direct").list({ since: startedAt - 1, limit: 50 });
+/** Whether nothing of the scene runs any more. */
+export async function isSettled(scene: Scene): Promise<boolean> {
+  return (await viewsOf(scene)).every(({ status }) => !LIVE.has(status));
+}
+
+async function viewsOf({ bench, key, startedAt, endedAt }: Scene): Promise<readonly RequestView[]> {
+  const period = { since: startedAt - 1, before: endedAt + 1 };
+  const { items } = await bench.person("olga", "direct").list({ ...period, limit: 100 });
   return items.filter(({ revision }) => revision.content.resource.id === key);
 }
 
@@ -71,9 +77,15 @@ export function lastingOf({ view, entries }: Record): unknown {
  */
 export function faultsOf(
   scene: Scene,
-  story: Story,
-  records: readonly Record[],
-  usual: readonly string[] | null,
+  {
+    story,
+    records,
+    usual,
+  }: {
+    readonly story: Story;
+    readonly records: readonly Record[];
+    readonly usual: readonly string[] | null;
+  },
 ): readonly string[] {
   const [record, ...others] = records;
   if (record === undefined) return ["no request was made"];
@@ -81,12 +93,12 @@ export function faultsOf(
   if (others.length > 0) faults.push(`one call made ${records.length} requests`);
   faults.push(...records.flatMap((each) => ledgerFaults(each)));
   faults.push(...effectFaults(scene, record));
-  const changed = scene.isEndingChanged;
+  const changed = scene.isEndingChanged || isLeaseLost(scene, record);
   const isLeft = scene.isHit && record.view.status === story.mayStay;
-  if (isLeft && scene.ending?.kind === story.ends.ending) return faults;
+  if (isLeft && ["killed", story.ends.ending].includes(scene.ending?.kind ?? "")) return faults;
   faults.push(...(changed ? survivorFaults(scene, record) : storyFaults(scene, story, record)));
   if (!changed && usual !== null) {
-    const kinds = kindsOf(record);
+    const kinds = withoutGivenBack(record);
     if (kinds.join() !== usual.join())
       faults.push(`the entries are ${kinds.join()}, not ${usual.join()}`);
   }
@@ -95,6 +107,31 @@ export function faultsOf(
 
 export function kindsOf({ entries }: Record): readonly string[] {
   return entries.map(({ kind }) => kind);
+}
+
+/**
+ * An attempt whose answer a restart outlasted is lost with the call that made it, and a run may lose
+ * its lease under a restart that takes long. Then nobody knows the outcome, and everybody says so.
+ */
+function isLeaseLost({ hasCalledAgain, awayMs, ending }: Scene, { view }: Record): boolean {
+  if (!hasCalledAgain && awayMs < LEASE_MS / 4) return false;
+  const isUnknown = ["outcome_unknown", "already_redeemed"].includes(ending?.kind ?? "");
+  return isUnknown && ["indeterminate", "failed"].includes(view.status);
+}
+
+/** An answer to a redemption that came too late is given back unused, and another is asked for. */
+function withoutGivenBack({ entries }: Record): readonly string[] {
+  const kinds: string[] = [];
+  for (const { kind, canonical } of entries) {
+    const { data } = JSON.parse(canonical) as Canonical;
+    if (kind === "reported" && data.to === "approved" && kinds.at(-1) === "redeemed") kinds.pop();
+    else kinds.push(kind);
+  }
+  return kinds;
+}
+
+interface Canonical {
+  readonly data: { readonly to?: unknown };
 }
 
 /** I8: entries are numbered without a gap and end where the request stands. */
@@ -106,7 +143,7 @@ function ledgerFaults({ view, entries }: Record): readonly string[] {
   }
   let status = "none";
   for (const { canonical } of entries) {
-    const { data } = JSON.parse(canonical) as { readonly data: { readonly to?: unknown } };
+    const { data } = JSON.parse(canonical) as Canonical;
     if (typeof data.to === "string") status = data.to;
   }
   if (status !== view.status) {

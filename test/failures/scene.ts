@@ -29,26 +29,35 @@ type Side = "agent" | "people";
 type Reached = Step & { isAnswered: boolean };
 
 let scenes = 0;
+let calls = 0;
 
 export class Scene {
   readonly bench: Bench;
   /** The caller's own key, by which it joins its call again; also the resource's id. */
   readonly key: string;
   readonly startedAt = Date.now();
+  endedAt = Number.POSITIVE_INFINITY;
   readonly steps: Reached[] = [];
   readonly #cell: Cell | null;
   readonly #byExchange = new Map<Exchange, Reached>();
   readonly #inFlight = new Set<Exchange>();
   readonly #effects: { readonly effect: Effect; readonly answer: EffectAnswer }[] = [];
   #call: CallOptions | null = null;
-  #calls = 0;
+  /** The last call's; what an earlier one says does not count any more. */
+  #callId = 0;
   #requestId: string | null = null;
   #ending: Ending | null = null;
   #people = 0;
+  /** Its caller gave it up: nobody makes the call again. */
+  #isUnwanted = false;
   #restart: Promise<void> | null = null;
   isHit = false;
   /** The fault ended the caller itself; what it knew is lost. */
   isAgentKilled = false;
+  /** How long the server was away. */
+  awayMs = 0;
+  /** The guard gave up, and its caller made the identical call again. */
+  hasCalledAgain = false;
   /** Refusals that people met after the fault had ended the agent: it may be too late by then. */
   readonly refusals: string[] = [];
   /** Whether effects are answered as they come. */
@@ -73,8 +82,11 @@ export class Scene {
   /** Afterwards the server runs, and nothing is armed any more. */
   async close(): Promise<void> {
     await this.#restart;
+    // Once this is acknowledged no commit can end the server any more; until then one may have.
     await this.bench.arm(null);
+    await this.#restart;
     this.bench.audience = null;
+    this.endedAt = Date.now();
   }
 
   /** The fault took something that nobody can bring back: the caller, or the effect's own answer. */
@@ -95,7 +107,8 @@ export class Scene {
   }
 
   abort(): void {
-    this.bench.tellAgent({ kind: "abort", call: this.#callId() });
+    this.#isUnwanted = true;
+    this.bench.tellAgent({ kind: "abort", call: this.#callId });
   }
 
   /** Ends the agent as part of the story. */
@@ -233,17 +246,13 @@ export class Scene {
     }
   }
 
-  #callId(): number {
-    return scenes * 1_000 + this.#calls;
-  }
-
   #send(): void {
     const { action, amount = "9000.00 USD", apiKey } = this.#call ?? { action: "" };
-    this.#calls += 1;
-    this.#scene = this.#callId();
+    calls += 1;
+    this.#callId = calls;
     this.bench.tellAgent({
       kind: "call",
-      call: this.#scene,
+      call: this.#callId,
       url: this.bench.agentUrl,
       effectUrl: this.bench.effects.url,
       apiKey: apiKey ?? this.bench.installation.apiKey,
@@ -252,8 +261,6 @@ export class Scene {
       key: this.key,
     });
   }
-
-  #scene = 0;
 
   // What goes wrong.
 
@@ -265,7 +272,7 @@ export class Scene {
       faultHit: () => (this.isHit = true),
       serverDied: () => {
         this.isHit = true;
-        this.#restartServer();
+        this.#restart = this.#restartServer();
       },
       agentSaid: (message) => this.#agentSaid(message),
     };
@@ -321,24 +328,29 @@ export class Scene {
     if (this.finishesEffects) answer.done();
   }
 
-  async #killServer(): Promise<void> {
-    await this.bench.killServer();
-    this.#restartServer();
+  #killServer(): Promise<void> {
+    const killed = this.bench.killServer();
+    this.#restart = killed.then(() => this.#restartServer());
+    return killed;
   }
 
-  #restartServer(): void {
-    this.#restart = this.bench.restartServer();
+  async #restartServer(): Promise<void> {
+    const since = performance.now();
+    await this.bench.restartServer();
+    this.awayMs += performance.now() - since;
   }
 
   async #killAgent(): Promise<void> {
     this.isAgentKilled = true;
     await this.bench.killAgent();
-    this.callAgain();
+    if (this.#isUnwanted) this.#ending = { kind: "killed", detail: "" };
+    else this.callAgain();
   }
 
   #agentSaid(message: FromAgent): void {
-    if (message.call !== this.#scene) return;
+    if (message.call !== this.#callId) return;
     if (message.kind === "held") this.#requestId = message.id;
-    else this.#ending = message.ending;
+    else if (message.kind === "ended") this.#ending = message.ending;
+    else this.hasCalledAgain = true;
   }
 }

@@ -17,7 +17,7 @@ const HALTPOINT = fileURLToPath(new URL("../../../packages/server/bin/haltpoint"
 const FAULT_POINTS = new URL("./fault-points.ts", import.meta.url);
 const AGENT = fileURLToPath(new URL("./agent.ts", import.meta.url));
 /** Long against a restart, short enough to wait for where a run is lost. */
-export const LEASE_MS = 4_000;
+export const LEASE_MS = 6_000;
 
 /** Who hears of what happens on a bench: the cell that is being played. */
 export interface Audience {
@@ -92,7 +92,8 @@ export class Bench {
   startAgent(): void {
     if (this.#agent?.isRunning === true) return;
     const onMessage = (message: FromAgent): void => this.audience?.agentSaid(message);
-    this.#agent = new Child({ args: [AGENT], onMessage });
+    const env = { NODE_COMPILE_CACHE: this.installation.compiled };
+    this.#agent = new Child({ args: [AGENT], env, onMessage });
   }
 
   async killAgent(): Promise<void> {
@@ -113,10 +114,11 @@ export class Bench {
     await this.#startServer();
   }
 
-  async close(): Promise<void> {
+  /** Ended without being killed, programs leave their compiled code behind for the next. */
+  async close(how: "kill" | "stop" = "kill"): Promise<void> {
     this.audience = null;
     this.#isKilling = true;
-    await Promise.all([this.#server?.kill(), this.#agent?.kill()]);
+    await Promise.all([this.#server?.[how](), this.#agent?.[how]()]);
     this.#agentProxy.close();
     this.#peopleProxy.close();
     this.effects.close();
@@ -127,6 +129,7 @@ export class Bench {
     const server = new Child<ToServer, FromServer>({
       args: ["--import", FAULT_POINTS.href, HALTPOINT, "serve", "--json"],
       env: {
+        NODE_COMPILE_CACHE: this.installation.compiled,
         HALTPOINT_STORE_FILE: join(this.#folder, "store.db"),
         HALTPOINT_LISTEN_PORT: "0",
         HALTPOINT_LOG_LEVEL: "error",

@@ -68,6 +68,13 @@ export class Child<To extends object, From> {
     }
   }
 
+  /** As its own stop would. */
+  async stop(): Promise<void> {
+    if (this.#child.connected) this.#child.disconnect();
+    if (this.isRunning) this.#child.kill("SIGTERM");
+    await this.ended;
+  }
+
   async kill(): Promise<void> {
     if (this.isRunning) this.#child.kill("SIGKILL");
     await this.ended;

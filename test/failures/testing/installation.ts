@@ -58,6 +58,8 @@ export interface Installation {
   readonly file: string;
   readonly tokens: Readonly<Record<Person, string>>;
   readonly apiKey: string;
+  /** Where programs keep their compiled code, so that they start faster. */
+  readonly compiled: string;
   remove(): Promise<void>;
 }
 
@@ -73,5 +75,7 @@ export async function makeInstallation(): Promise<Installation> {
   }
   const apiKey = await server.identity(IDENTITY);
   await server.close();
-  return { file, tokens: tokens as Record<Person, string>, apiKey, remove: () => folder.remove() };
+  const compiled = join(folder.path, "compiled");
+  const remove = (): Promise<void> => folder.remove();
+  return { file, tokens: tokens as Record<Person, string>, apiKey, compiled, remove };
 }

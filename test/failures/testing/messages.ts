@@ -41,4 +41,6 @@ export interface Ending {
 
 export type FromAgent =
   | { readonly kind: "held"; readonly call: number; readonly id: string }
+  /** The server could not be reached; the caller makes the identical call again. */
+  | { readonly kind: "called_again"; readonly call: number }
   | { readonly kind: "ended"; readonly call: number; readonly ending: Ending };
