@@ -5,8 +5,8 @@
  * type and `T` are the same type, member by member and optional where optional; so a message that
  * gains a member in the protocol cannot be forgotten here, nor the other way round.
  */
+import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Static, TSchema } from "typebox";
-import { Compile } from "typebox/compile";
 
 /** Everything readonly and flattened, so that only the shape is compared. */
 type Plain<T> = T extends readonly (infer E)[]
@@ -45,6 +45,12 @@ export function ownShape<S extends TSchema>(name: string, schema: S): Part<Plain
   return named<Plain<Static<S>>, S>(name, schema);
 }
 
+/**
+ * Ajv, which policy needs anyway: TypeBox's own compiler is 8 MB more of a resting server.
+ * `strict` is off because of our `x-…` members.
+ */
+const ajv = new Ajv2020({ strict: false, addUsedSchema: false, logger: false });
+
 /** Answers are never checked while serving, so a check is made when it is first asked for. */
 function named<T, S extends TSchema>(name: string, schema: S): Part<T, S> {
   let check: ((value: unknown) => boolean) | null = null;
@@ -53,10 +59,15 @@ function named<T, S extends TSchema>(name: string, schema: S): Part<T, S> {
     schema: Object.assign(schema, { $id: name }),
     fits: (value): value is T => {
       if (check === null) {
-        const validator = Compile(schema);
-        check = (each) => validator.Check(each);
+        check = ajv.compile(withoutNames(schema));
       }
       return check(value);
     },
   };
+}
+
+/** A part that is used twice has its name twice, which a validator would call ambiguous. */
+function withoutNames(schema: TSchema): object {
+  const text = JSON.stringify(schema, (key, value: unknown) => (key === "$id" ? undefined : value));
+  return JSON.parse(text) as object;
 }
