@@ -14,7 +14,7 @@ import { runVitest, tallyOf } from "./tests/vitest-report.ts";
 
 type Part = { readonly name: string; readonly tally: Tally };
 
-const demo = "examples/purchase-order/demo.ts";
+const demo = "examples/demo/demo.ts";
 const demoTimeoutMs = 2 * 60_000;
 
 // A campaign takes hours and a plant breaks the sources; this run is neither.

@@ -1,253 +1,209 @@
 /**
  * A stage for the examples: a real server process, real agents, and people who use the real command
- * line. Everything that is said is printed; every expectation is checked; a surprise ends the
- * example with exit status 1.
+ * line. What they type and read is printed; every expectation is checked.
  */
-import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { spawn } from "node:child_process";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { createPeopleClient, type IdentityBody, type PeopleClient } from "@haltpoint/sdk";
+import { Actor } from "./actor.ts";
+import { check } from "./expectation.ts";
+import type { Transcript } from "./transcript.ts";
 
 const HALTPOINT = fileURLToPath(new URL("../../packages/server/bin/haltpoint", import.meta.url));
-const WAIT_MS = 60_000;
+const OPERATOR = "operator-1";
+const KEY_MS = 3_600_000;
 
-/** What is not as it should be; the example ends with it. */
-export class Surprise extends Error {
-  override readonly name = "Surprise";
+/** `end`: the last paragraph; `content`: of a card what would run, and what is to be confirmed. */
+export type Shown = "all" | "end" | "content" | "nothing";
+
+/** How a command must end, and how much of what it prints is worth reading again. */
+export interface Expected {
+  /** The exit status. Default 0. */
+  readonly status?: number;
+  /** Default `end`. */
+  readonly shown?: Shown;
 }
 
-/** A process on the stage, with everything it has said so far. */
-export class Actor {
-  readonly name: string;
-  readonly #child: ChildProcess;
-  readonly #ended: Promise<number>;
-  #said = "";
-  #listeners = new Set<() => void>();
-
-  constructor(name: string, child: ChildProcess, echo: boolean) {
-    this.name = name;
-    this.#child = child;
-    const hear = (chunk: Buffer): void => {
-      const text = chunk.toString("utf8");
-      this.#said += text;
-      if (echo) say(name, text);
-      for (const listener of this.#listeners) listener();
-    };
-    child.stdout?.on("data", hear);
-    child.stderr?.on("data", hear);
-    this.#ended = new Promise((resolve) => {
-      child.once("close", (code) => {
-        resolve(code ?? -1);
-        for (const listener of this.#listeners) listener();
-      });
-    });
-  }
-
-  get said(): string {
-    return this.#said;
-  }
-
-  /** Waits until it has said something that matches. */
-  async says(pattern: RegExp): Promise<RegExpExecArray> {
-    const deadline = performance.now() + WAIT_MS;
-    let listener: () => void = () => undefined;
-    try {
-      for (;;) {
-        const match = pattern.exec(this.#said);
-        if (match !== null) return match;
-        const leftMs = deadline - performance.now();
-        const over = leftMs <= 0 || this.#child.exitCode !== null;
-        if (over) throw new Surprise(`${this.name} did not say ${String(pattern)}:\n${this.#said}`);
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, Math.min(leftMs, 500));
-          listener = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-          this.#listeners.add(listener);
-        });
-        this.#listeners.delete(listener);
-      }
-    } finally {
-      this.#listeners.delete(listener);
-    }
-  }
-
-  /** Waits for its end and checks how it ended. */
-  async ends(exitStatus: number): Promise<void> {
-    const code = await this.#ended;
-    check(
-      code === exitStatus,
-      `${this.name} ended with ${code}, not ${exitStatus}:\n${this.#said}`,
-    );
-  }
-
-  /** Ends it as the operating system does, without a word. */
-  async kill(): Promise<void> {
-    this.#child.kill("SIGKILL");
-    await this.#ended;
-  }
-
-  async stop(): Promise<void> {
-    if (this.#child.exitCode === null) this.#child.kill("SIGTERM");
-    await this.#ended;
-  }
+/** What a person saw, up to what a decision needs of it. */
+export interface Card {
+  readonly id: string;
+  readonly digest: string;
 }
 
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
+export interface Program {
+  readonly script: URL;
+  readonly args?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Another address of the server than its own. */
+  readonly serverUrl?: string;
+  /** Default true. */
+  readonly isHeard?: boolean;
 }
 
 export class Stage {
+  readonly transcript: Transcript;
+  /** Where people work: the policy and its cases are here, and `.haltpoint`. */
   readonly #folder: string;
-  readonly #policy: string;
   readonly #actors: Actor[] = [];
-  #server: Actor;
-  #url: string;
-  #isCardKnown = false;
+  #overheard: string[] | null = null;
+  #server: Actor | null = null;
+  #url = "";
 
-  private constructor(folder: string, policy: string, server: Actor, url: string) {
+  private constructor(folder: string, transcript: Transcript) {
     this.#folder = folder;
-    this.#policy = policy;
-    this.#server = server;
-    this.#url = url;
+    this.transcript = transcript;
   }
 
-  /** Starts a server with this policy on an empty store. */
-  static async open(policy: URL): Promise<Stage> {
+  /** Starts a server on an empty store, with the `policy.yaml` of this folder. */
+  static async open(example: URL, transcript: Transcript): Promise<Stage> {
     const folder = await mkdtemp(join(tmpdir(), "haltpoint-example-"));
-    const { server, url } = await startServer(folder, fileURLToPath(policy), "0");
-    return new Stage(folder, fileURLToPath(policy), server, url);
+    const stage = new Stage(folder, transcript);
+    const source = fileURLToPath(example);
+    for (const file of await readdir(source)) {
+      if (file.endsWith(".yaml")) await cp(join(source, file), join(folder, file));
+    }
+    try {
+      await stage.#startServer("0");
+      return stage;
+    } catch (error) {
+      await stage.close();
+      throw error;
+    }
   }
 
   get url(): string {
     return this.#url;
   }
 
-  /** Kills the server without warning, and starts it again on the same store and port. */
-  async killAndRestartServer(): Promise<void> {
-    await this.#server.kill();
-    const port = new URL(this.#url).port;
-    const { server, url } = await startServer(this.#folder, this.#policy, port);
-    this.#server = server;
-    this.#url = url;
+  /** Ends the server without warning, as a crash would. */
+  async killServer(): Promise<void> {
+    await this.#server?.kill();
   }
 
-  /** A program that acts; what it says is printed. */
-  actor(
-    name: string,
-    script: URL,
-    env: Readonly<Record<string, string>>,
-    args: string[] = [],
-  ): Actor {
+  /** Starts it again on the same store and port. */
+  restartServer(): Promise<void> {
+    return this.#startServer(new URL(this.#url).port);
+  }
+
+  /** A program that acts; what it says is printed with its name. */
+  actor(name: string, { script, args = [], env, serverUrl, isHeard = true }: Program): Actor {
     const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
-      env: { ...process.env, HALTPOINT_URL: this.#url, ...env },
+      env: { ...process.env, HALTPOINT_URL: serverUrl ?? this.#url, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
-    const actor = new Actor(name, child, true);
+    const actor = new Actor(name, child, (line) => {
+      if (!isHeard) return;
+      const heard = `${name} │ ${line}`;
+      if (this.#overheard === null) this.transcript.print(heard);
+      else this.#overheard.push(heard);
+    });
     this.#actors.push(actor);
     return actor;
   }
 
-  /**
-   * A person types a command. Checks the exit status; prints what they typed and read: the first
-   * time all of it, later only how it ended, since the card is always the same.
-   */
-  async person(who: string, args: readonly string[], exitStatus = 0): Promise<Answer> {
-    console.log(`\n${who} $ haltpoint ${args.map(quoted).join(" ")}`);
-    const answer = await this.#run(who, args);
-    const whole = !this.#isCardKnown;
-    this.#isCardKnown = true;
-    console.log(indented(whole ? answer.text : (answer.text.split("\n\n").at(-1) ?? "")));
-    check(
-      answer.status === exitStatus,
-      `${who}'s command ended with ${answer.status}, not ${exitStatus}`,
-    );
-    return answer;
+  /** Starts the process where an effect happens; resolves to its address. */
+  target(name: string, script: URL, env: Readonly<Record<string, string>> = {}): Promise<string> {
+    const target = this.actor(name, { script, env, isHeard: false });
+    return target.says(/(http:\/\/127\.0\.0\.1:\d+)/);
   }
 
-  /** Registers an identity with an owner and returns its key; nothing of it is printed. */
-  async identity(id: string, owner: string, operator: string): Promise<string> {
-    const add = ["identity", "add", id, "--type", "agent", "--owner", owner];
-    await this.#quietly(operator, add);
-    const { text } = await this.#quietly(operator, ["identity", "key", "add", id, "--json"]);
-    const { secret } = JSON.parse(text) as { readonly secret: string };
-    return secret;
+  /** A person types a command. Prints what they typed and read; checks how it ended. */
+  async person(
+    who: string,
+    args: readonly string[],
+    { status = 0, shown = "end" }: Expected = {},
+  ): Promise<string> {
+    const typed = `\n${who} $ haltpoint ${args.map(quoted).join(" ")}`;
+    if (shown !== "nothing") this.transcript.print(typed);
+    // Two screens: what the agents say meanwhile is printed after this one.
+    this.#overheard ??= [];
+    const env = { ...process.env, HALTPOINT_AS: who };
+    const child = spawn(process.execPath, [HALTPOINT, ...args], {
+      cwd: this.#folder,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const actor = new Actor(who, child, () => undefined);
+    const ended = await actor.end();
+    const text = actor.said.trimEnd();
+    if (shown !== "nothing")
+      this.transcript.print(excerpt(text, shown).replaceAll(/^(?=.)/gm, "    "));
+    if (ended !== 0) this.transcript.print(`    (exit status ${ended})`);
+    for (const line of this.#overheard ?? []) this.transcript.print(line);
+    this.#overheard = null;
+    check(ended === status, `${who}'s command ended with ${ended}, not ${status}:\n${text}`);
+    return text;
   }
 
-  /** What a command prints with `--json`. */
-  async json<T>(who: string, args: readonly string[]): Promise<T> {
-    const { text } = await this.#quietly(who, [...args, "--json"]);
-    return JSON.parse(text) as T;
+  /** A person reads the whole card, and has what it takes to decide exactly that. */
+  async reads(who: string, id: string, shown: Shown = "all"): Promise<Card> {
+    const text = await this.person(who, ["show", id], { shown });
+    const [, digest = ""] = /digest ([\w-]{43})/.exec(text) ?? [];
+    check(digest !== "", `${who} was shown no digest:\n${text}`);
+    return { id, digest };
+  }
+
+  /** For what the reader need not see: the same calls, without a command line around them. */
+  async client(who: string): Promise<PeopleClient> {
+    const text = await readFile(join(this.#folder, ".haltpoint", "dev.json"), "utf8");
+    const { people } = JSON.parse(text) as { readonly people: Readonly<Record<string, string>> };
+    return createPeopleClient({ url: this.#url, token: people[who] ?? "" });
+  }
+
+  /** Registers an identity and returns its key. */
+  async identity(id: string, body: IdentityBody): Promise<string> {
+    const { identities } = await this.client(OPERATOR);
+    await identities.create({ id, type: "agent", ...body });
+    return (await identities.createKey(id, KEY_MS)).secret;
+  }
+
+  /** Waits until a request stands as it should. */
+  async stands(id: string, status: string): Promise<void> {
+    const { get } = await this.client(OPERATOR);
+    const deadline = performance.now() + 10_000;
+    let found = "";
+    while (performance.now() < deadline) {
+      found = (await get(id)).status;
+      if (found === status) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    check(false, `${id} is ${found}, not ${status}`);
+  }
+
+  readText(file: string): Promise<string> {
+    return readFile(join(this.#folder, file), "utf8");
+  }
+
+  writeText(file: string, text: string): Promise<void> {
+    return writeFile(join(this.#folder, file), text);
   }
 
   async close(): Promise<void> {
-    for (const actor of this.#actors) await actor.stop();
-    await this.#server.stop();
+    await Promise.all(this.#actors.map((actor) => actor.stop()));
+    await this.#server?.stop();
     await rm(this.#folder, { recursive: true, force: true });
   }
 
-  async #quietly(who: string, args: readonly string[]): Promise<Answer> {
-    const answer = await this.#run(who, args);
-    check(answer.status === 0, `haltpoint ${args.join(" ")} failed:\n${answer.text}`);
-    return answer;
-  }
-
-  async #run(who: string, args: readonly string[]): Promise<Answer> {
-    const command = [HALTPOINT, ...args, "--as", who, "--data", this.#folder];
-    const child = spawn(process.execPath, command, { stdio: ["ignore", "pipe", "pipe"] });
-    const actor = new Actor(who, child, false);
-    const status = await new Promise<number>((resolve) => {
-      child.once("close", (code) => resolve(code ?? -1));
+  async #startServer(port: string): Promise<void> {
+    const args = [HALTPOINT, "dev", "--policy", "policy.yaml", "--port", port];
+    const child = spawn(process.execPath, args, {
+      cwd: this.#folder,
+      stdio: ["ignore", "pipe", "pipe"],
     });
-    return { status, text: actor.said.trimEnd() };
+    this.#server = new Actor("server", child, () => undefined);
+    this.#url = await this.#server.says(/Haltpoint is at (http:\/\/127\.0\.0\.1:\d+)/);
   }
 }
 
-async function startServer(
-  folder: string,
-  policy: string,
-  port: string,
-): Promise<{ readonly server: Actor; readonly url: string }> {
-  const args = [HALTPOINT, "dev", "--policy", policy, "--data", folder, "--port", port];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const server = new Actor("server", child, false);
-  const [, url = ""] = await server.says(/(http:\/\/127\.0\.0\.1:\d+)/);
-  return { server, url };
-}
-
-/** Prints what is about to be shown. */
-export function scene(title: string): void {
-  console.log(`\n── ${title} ${"─".repeat(Math.max(0, 76 - title.length))}`);
-}
-
-export function check(isTrue: boolean, otherwise: string): void {
-  if (!isTrue) throw new Surprise(otherwise);
-}
-
-/** Runs an example to its end; its exit status says whether everything was as it should be. */
-export async function play(stage: Stage, scenes: () => Promise<void>): Promise<void> {
-  const start = performance.now();
-  try {
-    await scenes();
-    console.log(`\nAs it should be, in ${((performance.now() - start) / 1000).toFixed(1)} s.`);
-  } catch (error) {
-    if (!(error instanceof Surprise)) throw error;
-    console.error(`\nNOT as it should be: ${error.message}`);
-    process.exitCode = 1;
-  } finally {
-    await stage.close();
-  }
-}
-
-function say(name: string, text: string): void {
-  for (const line of text.trimEnd().split("\n")) console.log(`${name} │ ${line}`);
-}
-
-function indented(text: string): string {
-  return text.replaceAll(/^/gm, "    ");
+function excerpt(text: string, shown: Shown): string {
+  const paragraphs = text.split("\n\n");
+  if (shown === "end") return paragraphs.at(-1) ?? "";
+  if (shown !== "content") return text;
+  const parts = paragraphs.filter((each) => /^(What would run|Whoever approves)/.test(each));
+  return ["[…]", ...parts].join("\n\n");
 }
 
 function quoted(argument: string): string {

@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { oauthScope } from "./story.ts";
+
+await play([oauthScope]);

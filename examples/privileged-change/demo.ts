@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { privilegedChange } from "./story.ts";
+
+await play([privilegedChange]);

@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { secretRotation } from "./story.ts";
+
+await play([secretRotation]);
