@@ -197,8 +197,15 @@ function editedEvent(
     digest: command.newDigest,
     fields: command.fields,
     reason: command.reason,
-    // The longest window survives an edit as well.
-    policy: { ...summary, vetoWindowMs: Math.max(summary.vetoWindowMs, state.policy.vetoWindowMs) },
+    policy: {
+      ...summary,
+      // What still holds it is why it is held, before what policy says of the new revision.
+      reasons: denied
+        ? summary.reasons
+        : [...new Set([...state.policy.reasons, ...summary.reasons])],
+      // The longest window survives an edit as well.
+      vetoWindowMs: Math.max(summary.vetoWindowMs, state.policy.vetoWindowMs),
+    },
     hold: denied
       ? null
       : {

@@ -43,6 +43,16 @@ describe("an edit", () => {
     expect(story.state.obligations?.quorum).toHaveLength(2);
   });
 
+  it("to something that policy allows says first why it is held all the same", () => {
+    const story = new Story({ policy: { ...one, reasons: ["finance approves what is dear"] } });
+    story.world.policy = policy({ reasons: ["small orders need nobody"] });
+    story.edit("ana");
+    const reasons = ["finance approves what is dear", "small orders need nobody"];
+    expect(story.state.policy.reasons).toEqual(reasons);
+    // However often it is edited, each reason is said once.
+    expect(story.edit("ana", { newDigest: "digest-2" }).state.policy.reasons).toEqual(reasons);
+  });
+
   it("to something that asks for less drops no reviewer", () => {
     const story = new Story({ policy: two });
     story.world.policy = one;
