@@ -317,6 +317,16 @@ describe("reading", () => {
     expect(seen).toEqual((all.body.items as RequestView[]).map((item) => item.id));
   });
 
+  it("does not say to whom a request is none of their business what its whole id is", async () => {
+    const view = await held();
+    const token = tokens.get("stranger");
+    for (const path of [view.short_id, `${view.short_id}/entries`]) {
+      const { body } = await server.call("GET", `/v1/requests/${path}`, { token });
+      // Word for word what is said of four characters that no id ends in.
+      expect(body.detail).toBe(`no request ends in \`${view.short_id}\``);
+    }
+  });
+
   it("gives the entries to those who may see the arguments", async () => {
     const view = await held();
     await approve("ana", view);

@@ -29,7 +29,7 @@ import {
 import type { Shape } from "../schema/shape.ts";
 import { DecisionAnswerShape, RequestPageShape } from "../schema/view-shapes.ts";
 import { pageLimit, pageOf } from "./list-query.ts";
-import { requestIdFor, stateOf } from "./request-of.ts";
+import { requestIdFor, stateOf, unseenRequest } from "./request-of.ts";
 import { withDiff } from "./stale-diff.ts";
 
 type PersonCommand = Exclude<
@@ -161,7 +161,7 @@ const entries = route({
     if (!state.ok) return state;
     const visibility = visibilityOf(state.value, principal, await rosterOf(app, state.value));
     if (visibility === "none") {
-      return refused("not_found", `there is no request \`${id.value}\``);
+      return unseenRequest(id.value, params);
     }
     if (visibility === "metadata") {
       return refused(

@@ -1,5 +1,5 @@
 /** Finding the request a call is about, and showing it to its own identity. */
-import { normalizeId, type RequestView } from "@haltpoint/protocol";
+import { normalizeId, normalizeShortId, type RequestView } from "@haltpoint/protocol";
 import { answered, refused, type Answer } from "../../../app/answer.ts";
 import type { App } from "../../../app/app.ts";
 import type { Principal } from "../../../app/authenticate.ts";
@@ -27,6 +27,14 @@ export function requestIdFor(
 export async function stateOf(app: App, id: string): Promise<Answer<RequestState>> {
   const state = await app.store.request(id);
   return state === null ? refused("not_found", `there is no request \`${id}\``) : answered(state);
+}
+
+/** For whoever may not see it: what would be said if it did not exist, word for word. */
+export function unseenRequest(id: string, params: Readonly<Record<string, string>>): Answer<never> {
+  const short = normalizeShortId(params["id"] ?? "");
+  const detail =
+    short === undefined ? `there is no request \`${id}\`` : `no request ends in \`${short}\``;
+  return refused("not_found", detail);
 }
 
 /** What an identity sees of its own request. */

@@ -27,7 +27,7 @@ import {
   SubmitAnswerShape,
 } from "../schema/view-shapes.ts";
 import { listQueryOf } from "./list-query.ts";
-import { undecidedForMs, ownView, requestIdFor, stateOf } from "./request-of.ts";
+import { undecidedForMs, ownView, requestIdFor, stateOf, unseenRequest } from "./request-of.ts";
 
 /** Refusals of a redemption that the view of the request says as well: it stands otherwise. */
 const SAID_BY_VIEW: ReadonlySet<ProblemCode> = new Set([
@@ -330,7 +330,7 @@ const view = route({
     if (!id.ok) return id;
     const found = await stateOf(app, id.value);
     if (!found.ok) return found;
-    const unseen = refused("not_found", `there is no request \`${id.value}\``);
+    const unseen = unseenRequest(id.value, params);
     if (waiting.waitMs === 0) {
       const seen = await viewRequest(app, found.value, principal);
       return seen === null ? unseen : ok(seen);
