@@ -99,6 +99,29 @@ describe("a body", () => {
     expect(none.body.detail).toMatch(/empty/);
   });
 
+  it("that is said to be packed is refused, packed or not", async () => {
+    for (const encoding of ["gzip", "br", "x, gzip"]) {
+      const got = await raw(JSON.stringify(heldBody()), { "content-encoding": encoding });
+      expect(got).toMatchObject({
+        status: 415,
+        body: { code: "unsupported_media_type", field: "Content-Encoding" },
+      });
+    }
+    const plain = await raw(JSON.stringify(heldBody()), { "content-encoding": "identity" });
+    expect(plain.status).toBe(201);
+  });
+
+  it("that its sender gives up is no fault of the server", async () => {
+    const { port, hostname } = new URL(server.url);
+    const head = `POST /v1/requests HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${agent}\r\nIdempotency-Key: cut\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{`;
+    const ended = server.log.length;
+    const socket = connect(Number(port), hostname, () => socket.write(head, () => socket.end()));
+    socket.resume();
+    await new Promise((resolve) => socket.once("close", resolve));
+    await expect.poll(() => server.log.slice(ended).join("")).toContain('"status":499');
+    expect(server.log.slice(ended).join("")).not.toContain('"level":"error"');
+  });
+
   it("with `__proto__` in its arguments keeps it as data (T29)", async () => {
     const text =
       '{"action":{"name":"orders.submit","properties":{"__proto__":{"admin":true},"constructor":1}},' +
@@ -184,6 +207,8 @@ describe("a misfit", () => {
     expect(body).toMatchObject({ code: "invalid_request", field: "limti" });
     const none = await server.call("GET", "/v1/whoami?x=1", { token: agent });
     expect(none.body.detail).toBe("`x` is not known; this takes no query parameters");
+    const inherited = await server.call("GET", "/v1/requests?__proto__=1", { token: agent });
+    expect(inherited.body).toMatchObject({ code: "invalid_request", field: "__proto__" });
     for (const limit of ["0", "1001", "x"]) {
       const refused = await server.call("GET", `/v1/requests?limit=${limit}`, { token: agent });
       expect(refused.body.field).toBe("limit");

@@ -22,6 +22,15 @@ export function readJsonBodies(server: FastifyInstance, limits: HttpLimits): voi
         done(new RefusedCall(problem("unsupported_media_type", "send JSON in UTF-8")));
         return;
       }
+      // Nothing is unpacked here, so that no small body becomes a large one (T29); and bytes that
+      // are said to be packed are not read as if they were not.
+      const encoding = request.headers["content-encoding"] ?? "identity";
+      if (encoding.toLowerCase() !== "identity") {
+        const detail = "the body is said to be packed; send it without `Content-Encoding`";
+        const field = { field: "Content-Encoding" };
+        done(new RefusedCall(problem("unsupported_media_type", detail, field)));
+        return;
+      }
       const parsed = parseJsonBytes(bytes, readerLimits);
       if (parsed.ok) done(null, parsed.value);
       else done(refusedBody(parsed.problem, bytes.length));

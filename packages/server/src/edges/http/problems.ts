@@ -15,6 +15,10 @@ export function problemFor(
     const known = storeProblem(thrown);
     if (known !== null) return { problem: known, isFault: thrown.code === "commit_unknown" };
   }
+  // The caller hung up in the middle of the body: nobody is left to answer, and nothing failed.
+  if (thrown instanceof Error && codeOf(thrown) === "ECONNRESET" && thrown.message === "aborted") {
+    return { problem: problem("invalid_request", "the request did not arrive"), isFault: false };
+  }
   const framework = frameworkProblem(codeOf(thrown), about.limits);
   if (framework !== null) return { problem: framework, isFault: false };
   // Nothing of the fault leaves the server: its text may hold what a caller sent.

@@ -72,11 +72,14 @@ export function readQuery<Q>(shape: Shape<Q> | null, sent: unknown): Q | undefin
   const { properties } = shape.schema as unknown as {
     readonly properties: Readonly<Record<string, { readonly type?: string }>>;
   };
-  const read: Record<string, unknown> = {};
-  for (const [parameter, text] of Object.entries(texts)) {
-    if (typeof text !== "string") return refuse(parameter, "is sent more than once; send it once");
-    read[parameter] = valueOf(properties[parameter]?.type, text);
-  }
+  // Not assigned one by one: `read["__proto__"] = …` would set no member, and so be taken (T29).
+  const read: Readonly<Record<string, unknown>> = Object.fromEntries(
+    Object.entries(texts).map(([parameter, text]) => {
+      if (typeof text !== "string")
+        return refuse(parameter, "is sent more than once; send it once");
+      return [parameter, valueOf(properties[parameter]?.type, text)];
+    }),
+  );
   if (shape.fits(read)) return read;
   const fault = faultIn(shape.schema, read);
   const parameter = fault?.field ?? "";
