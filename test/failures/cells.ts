@@ -35,6 +35,7 @@ export interface Cell {
 /** What came of playing a story without faults. */
 export interface Played {
   readonly story: string;
+  readonly tookMs: number;
   readonly steps: readonly (Step & { readonly isAnswered: boolean })[];
 }
 
@@ -72,18 +73,38 @@ const PEOPLE_SEND: Readonly<Record<string, string>> = {
   "delete identities keys": "registry",
 };
 
-function kindOf({ side, verb }: Step): string {
-  return `${side} ${side === "people" ? (PEOPLE_SEND[verb] ?? "decision") : verb}`;
+/** A server that ends while a person asks ends around no other commits than those counted anyway. */
+function kindOf({ step: { side, verb }, fault }: Cell): string {
+  const isKilled = fault.startsWith("server_killed");
+  const sent = isKilled ? "anything" : (PEOPLE_SEND[verb] ?? "decision");
+  return `${side} ${side === "people" ? sent : verb}, ${fault}`;
 }
 
-/** For each kind of step and each fault one of its cells, chosen by a seed. */
-export function sliceOf(cells: readonly Cell[], random: SeededRandom): readonly Cell[] {
+/** What is as good in a shorter story is played there. */
+const LONGER = 1.5;
+
+/** For each kind of step and each fault one of its cells, chosen by a seed, in any order. */
+export function sliceOf(
+  cells: readonly Cell[],
+  tookMs: ReadonlyMap<string, number>,
+  random: SeededRandom,
+): readonly Cell[] {
   const kinds = new Map<string, Cell[]>();
   for (const cell of cells) {
-    const kind = `${kindOf(cell.step)}, ${cell.fault}`;
+    const kind = kindOf(cell);
     kinds.set(kind, [...(kinds.get(kind) ?? []), cell]);
   }
-  return [...kinds.values()].map((same) => random.pick(same));
+  const timeOf = ({ story }: Cell): number => tookMs.get(story) ?? 0;
+  const chosen = [...kinds.values()].map((same) => {
+    const shortestMs = Math.min(...same.map(timeOf));
+    return random.pick(same.filter((cell) => timeOf(cell) <= shortestMs * LONGER));
+  });
+  return shuffled(chosen, random);
+}
+
+function shuffled(cells: readonly Cell[], random: SeededRandom): readonly Cell[] {
+  const rest = [...cells];
+  return cells.flatMap(() => rest.splice(random.below(rest.length), 1));
 }
 
 export function nameOf({ story, step, fault }: Cell): string {

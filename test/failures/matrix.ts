@@ -64,6 +64,11 @@ export class Matrix {
     return this.#played.flatMap(cellsOf);
   }
 
+  /** How long each story takes without a fault. */
+  get tookMs(): ReadonlyMap<string, number> {
+    return new Map(this.#played.map(({ story, tookMs }) => [story, tookMs]));
+  }
+
   /** Plays these cells, each with its fault. */
   async play(cells: readonly Cell[]): Promise<void> {
     await this.#onBenches(cells, async (bench, cell) => {
@@ -92,7 +97,9 @@ export class Matrix {
     const worker = async (): Promise<void> => {
       while (waiting.length > 0 && this.broken.length < BROKEN_MAX) {
         const bench = await Bench.open(this.#installation);
-        await this.#playOn(bench, waiting, play);
+        await this.#playOn(bench, waiting, play).catch((error: unknown) => {
+          throw new Error(`the server said:\n${bench.serverSaid}`, { cause: error });
+        });
         this.#count(bench);
         await bench.close();
       }
@@ -149,7 +156,7 @@ export class Matrix {
     if (cell === null) {
       this.#usual.set(story.name, kindsOf(record));
       const steps = scene.steps.filter((step) => isCertain(story, step));
-      this.#played.push({ story: story.name, steps });
+      this.#played.push({ story: story.name, steps, tookMs: scene.endedAt - scene.startedAt });
     }
     if (record.view.status === "indeterminate") this.totals.indeterminate += 1;
     return [{ name, id: record.view.id, lasting: lastingOf(record) }];

@@ -8,7 +8,7 @@ import type { Person } from "./testing/installation.ts";
 import type { CommitFault, Ending, FromAgent } from "./testing/messages.ts";
 
 /** How long a caller, agent or person, may be left without a definite answer. */
-const ANSWERED_WITHIN_MS = 30_000;
+const ANSWERED_WITHIN_MS = 20_000;
 const LOOK_EVERY_MS = 10;
 const ASK_AGAIN_MS = 100;
 const KEYS_MAX = 3;
@@ -152,9 +152,13 @@ export class Scene {
     });
   }
 
+  get hasBegun(): boolean {
+    return this.#effects.length > 0;
+  }
+
   /** Until the effect has begun, or the call has ended without. */
   async begun(): Promise<void> {
-    await this.#until("the effect begins", () => this.#effects.length > 0 || this.#ending !== null);
+    await this.#until("the effect begins", () => this.hasBegun || this.#ending !== null);
   }
 
   finishEffects(): void {

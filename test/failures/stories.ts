@@ -167,7 +167,8 @@ const returning: readonly Story[] = [
       await scene.begun();
       await scene.loseAgent();
       await scene.standing(id, "indeterminate");
-      const body = { result: "succeeded", ...REASON } as const;
+      const result = scene.hasBegun ? "succeeded" : "failed";
+      const body = { result, ...REASON } as const;
       await scene.person("olga", (client, options) => client.resolve(id, body, options));
     },
   },

@@ -1,4 +1,5 @@
 import { concurrencyPlants } from "./concurrency-plants.ts";
+import { failurePlants } from "./failure-plants.ts";
 import { machinePlants } from "./machine-plants.ts";
 import type { Plant } from "./plant.ts";
 
@@ -22,4 +23,5 @@ export const plants: readonly Plant[] = [
   },
   ...machinePlants,
   ...concurrencyPlants,
+  ...failurePlants,
 ];

@@ -71,6 +71,10 @@ export class Bench {
     return this.#agentProxy.url;
   }
 
+  get serverSaid(): string {
+    return this.#server?.said ?? "";
+  }
+
   /** A person's client; `direct` is for looking on, past the proxy that loses things. */
   person(who: Person, way: "proxied" | "direct" = "proxied"): PeopleClient {
     const url = way === "direct" ? this.#url : this.#peopleProxy.url;

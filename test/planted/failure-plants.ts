@@ -1,0 +1,115 @@
+import type { Plant } from "./plant.ts";
+
+/**
+ * Bugs that show only when an answer is lost or a process ends. Each is caught in other cells of
+ * the failure matrix, which are named beside it.
+ */
+const tests = ["test/failures/failures.test.ts"];
+const server = (name: string): string => `packages/server/src/${name}.ts`;
+const sdk = (name: string): string => `packages/sdk/src/${name}.ts`;
+
+export const failurePlants: readonly Plant[] = [
+  {
+    // commit reported, killed_before
+    name: "answered-before-it-is-durable",
+    file: server("app/execute"),
+    find: "    const result = await app.store.commit({ commandId, ...commit });\n",
+    replace: `    const isEarly = commit.writes.some(
+      (write) => write.kind === "entry" && write.draft.kind === "reported",
+    );
+    const pending = app.store.commit({ commandId, ...commit });
+    if (isEarly) {
+      pending.catch(() => undefined);
+      return true;
+    }
+    const result = await pending;
+`,
+    tests,
+    invariant: "I8: what is acknowledged is durable",
+  },
+  {
+    // agent redeem, answer_lost and server_killed_after
+    name: "same-attempt-refused",
+    file: server("domain/request/decide-redeem"),
+    find: '  if (state.status === "running") return true; // a lapsed lease has already become indeterminate\n',
+    replace: "",
+    tests,
+    invariant: "I1: the same attempt gets the same answer while its lease lives",
+  },
+  {
+    // agent submit, answer_lost and server_killed_after; commit submitted+…, done_but_fails
+    name: "resent-submission-is-another-request",
+    file: server("app/submit-request"),
+    find: "  if (used !== null) return replayed(app, used, fingerprint);\n",
+    replace: `  if (used !== null && used.fingerprint !== fingerprint) {
+    return replayed(app, used, fingerprint);
+  }
+  if (used !== null) return trySubmit(app, { ...submit, key: \`\${key}+\` });
+`,
+    tests,
+    invariant: "I14: the same key and content is the same request",
+  },
+  {
+    // people's decisions, answer_lost; commit reviewed+approved, killed_after
+    name: "resent-decision-is-decided-again",
+    file: server("app/execute"),
+    find: "  const record = await app.store.key(keyed.principal, keyed.key);\n  if (record === null) return null;\n",
+    replace: `  const record = await app.store.key(keyed.principal, keyed.key);
+  if (record?.fingerprint === keyed.fingerprint) {
+    return refused("already_decided", "it was decided");
+  }
+  if (record === null) return null;
+`,
+    tests,
+    invariant: "I14: a person's lost answer is not `your click changed nothing`",
+  },
+  {
+    // agent outcome, request_lost and answer_lost
+    name: "lost-report-runs-it-again",
+    file: sdk("guard"),
+    find: "        return runUnderLease(effect, { client, redeemed, signal, stopWithinMs, onReportLost });\n",
+    replace: `        const outcome: Client["outcome"] = async (...sent) => {
+          try {
+            return await client.outcome(...sent);
+          } catch (error) {
+            await effect(new AbortController().signal);
+            throw error;
+          }
+        };
+        const again = { ...client, outcome };
+        return runUnderLease(effect, {
+          client: again,
+          redeemed,
+          signal,
+          stopWithinMs,
+          onReportLost,
+        });
+`,
+    tests,
+    invariant: "I1, T3: what ran is not run again since its report was lost",
+  },
+  {
+    // commit reviewed+approved, killed_after; agent wait, answer_lost
+    name: "wait-hears-only-of-later-changes",
+    file: server("edges/http/routes/requests"),
+    find: "      return { value, ...whetherDone(value, query.version, now) };",
+    replace: `      const about = whetherDone(value, query.version, now);
+      return { value, ...about, done: about.done && value.version !== found.value.version };`,
+    tests,
+    invariant: "T24: a decision made while nobody waited is not lost on who asks after it",
+  },
+  {
+    // commit reviewed+approved, killed_after; agent redeem, server_killed_before
+    name: "grant-lost-by-a-restart",
+    file: server("storage/sql/requests"),
+    find: '  return row === undefined ? null : jsonOf<RequestState>(row, "state");\n',
+    replace: `  if (row === undefined) return null;
+  const state = jsonOf<RequestState>(row, "state");
+  const upSince = Date.now() - process.uptime() * 1_000;
+  const isFromBefore = state.grant !== null && state.grant.approvedAt < upSince;
+  return isFromBefore && state.status === "approved" ? { ...state, grant: null } : state;
+`,
+    tests,
+    invariant: "I8: an approval outlives the process that took it",
+  },
+];
