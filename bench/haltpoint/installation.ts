@@ -1,11 +1,12 @@
 /** Haltpoint without its edges: the use cases on the real SQLite store, with somebody to decide. */
-import { randomBytes } from "node:crypto";
 import { DEFAULT_SERVER_LIMITS, type App } from "../../packages/server/src/app/app.ts";
 import { createApp } from "../../packages/server/src/app/create-app.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import { saveIdentity, savePerson } from "../../packages/server/src/app/registry.ts";
 import { DEFAULT_LIMITS } from "../../packages/server/src/domain/request/commands.ts";
 import { openSqliteStore } from "../../packages/server/src/storage/sqlite/store.ts";
+import { systemClock } from "../../packages/server/src/system/system-clock.ts";
+import { systemRandom } from "../../packages/server/src/system/system-random.ts";
 import { POLICY } from "./policy.ts";
 
 export const IDENTITY = "agent-1";
@@ -13,11 +14,9 @@ export const REVIEWER = "bo";
 
 /** A new installation in a file: four persons, one identity, the purchase order policy. */
 export async function newInstallation(file: string): Promise<App> {
-  const random = { bytes: (count: number) => new Uint8Array(randomBytes(count)) };
-  const clock = { wallMs: () => Date.now(), monotonicMs: () => performance.now() };
-  const store = await openSqliteStore({ file, clock, random });
+  const store = await openSqliteStore({ file, clock: systemClock, random: systemRandom });
   const limits = { ...DEFAULT_SERVER_LIMITS, request: DEFAULT_LIMITS };
-  const app = createApp({ store, random, limits });
+  const app = createApp({ store, random: systemRandom, limits });
   const published = await publishPolicy(app, { text: POLICY, by: "setup", file: "policy.yaml" });
   if (!published.ok) throw new Error(published.problem.detail);
   for (const id of ["ana", REVIEWER, "chen", "dee"]) {

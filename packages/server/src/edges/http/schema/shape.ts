@@ -47,9 +47,14 @@ export function ownShape<S extends TSchema>(name: string, schema: S): Part<Plain
 
 /**
  * Ajv, which policy needs anyway: TypeBox's own compiler is 8 MB more of a resting server.
- * `strict` is off because of our `x-…` members.
+ * `strict` is off because of our `x-…` members; the schemas are ours, so they need no checking.
  */
-const ajv = new Ajv2020({ strict: false, addUsedSchema: false, logger: false });
+const ajv = new Ajv2020({
+  strict: false,
+  validateSchema: false,
+  addUsedSchema: false,
+  logger: false,
+});
 
 /** Answers are never checked while serving, so a check is made when it is first asked for. */
 function named<T, S extends TSchema>(name: string, schema: S): Part<T, S> {
