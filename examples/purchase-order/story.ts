@@ -61,7 +61,7 @@ async function smallAndLarge({ stage, agent, ordered }: Cast): Promise<void> {
   const buyer = agent("9000.00 USD");
   const id = await heldAs(buyer);
   await ordered(["4000.00 USD"]);
-  await stage.person("bo", ["approve", id, "--yes", "--reason", "budgeted"], { shown: "all" });
+  await stage.person("bo", ["approve", id, "--yes", "--reason", "budgeted"], { shown: "content" });
   await buyer.ends(0);
   await ordered(["4000.00 USD", "9000.00 USD"]);
   await stage.person("bo", ["approve", id, "--yes"], { status: 3 });

@@ -120,7 +120,7 @@ export class Stage {
     if (shown !== "nothing") this.transcript.print(typed);
     // Two screens: what the agents say meanwhile is printed after this one.
     this.#overheard ??= [];
-    const env = { ...process.env, HALTPOINT_AS: who };
+    const env = { ...terminal(), HALTPOINT_AS: who };
     const child = spawn(process.execPath, [HALTPOINT, ...args], {
       cwd: this.#folder,
       env,
@@ -198,11 +198,22 @@ export class Stage {
   }
 }
 
+/** A person's own terminal: whatever started the example, a command advises on `haltpoint`. */
+function terminal(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+  return Object.fromEntries(kept);
+}
+
 function excerpt(text: string, shown: Shown): string {
   const paragraphs = text.split("\n\n");
   if (shown === "end") return paragraphs.at(-1) ?? "";
   if (shown !== "content") return text;
-  const parts = paragraphs.filter((each) => /^(What would run|Whoever approves)/.test(each));
+  const last = paragraphs.length - 1;
+  const parts = paragraphs.filter(
+    (each, index) =>
+      /^(What would run|Whoever approves)/.test(each) ||
+      (index === last && !each.startsWith("Decide:")),
+  );
   return ["[…]", ...parts].join("\n\n");
 }
 

@@ -16,6 +16,7 @@ async function vetoWindow({ stage, agent, happened, scene }: Cast): Promise<void
   scene("Policy allows it after ten minutes; somebody does not want it");
   const mailer = agent({ action: "newsletter.send", what: "spring offers" });
   const id = await waitingOf(stage, "newsletter.send");
+  stage.transcript.tell(`Policy has approved ${id}; the agent waits for the end of its window.`);
   const why = ["--reason", "the prices are wrong", "--yes"];
   await stage.person("operator-1", ["interrupt", id, ...why]);
   await mailer.ends(4);
@@ -41,6 +42,7 @@ async function haltAndLift({ stage, agent, happened, scene, id: agentId }: Cast)
   await running.says(/begins/);
   const approved = agent({ action: "newsletter.send", what: "news", name: "mail" });
   const approvedId = await waitingOf(stage, "newsletter.send");
+  stage.transcript.tell(`Policy has approved ${approvedId}, which waits: mail.`);
   const held = restart("node-2");
   const heldId = await heldAs(held);
 
@@ -50,12 +52,13 @@ async function haltAndLift({ stage, agent, happened, scene, id: agentId }: Cast)
   await running.ends(4);
   await approved.ends(4);
   stage.transcript.tell(
-    "What ran was told to stop; what was approved is dead; what is held waits:",
+    "What ran has stopped, what was approved is dead. What is held may be reviewed:",
   );
   await stage.person("dee", ["approve", heldId, "--yes"]);
   await stage.stands(runningId, "interrupted");
   await stage.stands(approvedId, "interrupted");
   await stage.stands(heldId, "approved");
+  stage.transcript.tell("Nothing starts before the lift, whatever is approved.");
   await happened([]);
 
   scene("The lift: what was approved before stays dead, what was held goes on");
