@@ -96,6 +96,7 @@ describe("approve", () => {
   it("wants every statement confirmed, and knows which there are", async () => {
     const id = await world.wants("vendors.add");
     const missing = await world.as("bo", ["approve", id, "--yes", "--confirm", "known"]);
+    expect(missing.err).toContain("Confirm it with --confirm");
     expect(missing.status).toBe(2);
     expect(missing.err).toContain("The bank account was checked by phone");
     const stranger = await world.as("bo", ["approve", id, "--yes", "--confirm", "knwon"]);
@@ -255,6 +256,8 @@ describe("edit", () => {
     const ran = await world.as("bo", ["edit", id, ...set("0.00 USD"), "--yes"]);
     expect(ran.status).toBe(10);
     expect(ran.out).toContain("Edited, and policy denies the result");
+    // That is said to the agent, who would send it again.
+    expect(ran.out).not.toContain("Do not retry");
   });
 });
 

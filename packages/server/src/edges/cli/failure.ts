@@ -65,11 +65,16 @@ export function failureText(failure: Failure, options: { readonly isJson: boolea
   return `haltpoint: ${detail.replaceAll("\n", "\n  ")}\n`;
 }
 
+/** Fields of a person's command, by the option that sets them. */
+const OPTIONS: Readonly<Record<string, string>> = {
+  confirmed: "Confirm it with --confirm and its id, if it is so.",
+};
+
 function failureOfProblem(problem: HaltpointProblem): Failure {
   const { code, detail, title, status, field, limit, decided, diff, candidates } = problem;
   const told = decided === undefined ? null : lostText(decided);
   const lines = [told ?? (title === undefined ? detail : `${title}: ${detail}`)];
-  if (field !== undefined && told === null) lines.push(`At: ${field}`);
+  if (field !== undefined && told === null) lines.push(OPTIONS[field] ?? `At: ${field}`);
   if (code === "unauthenticated") {
     lines.push("Say who you are with --as NAME (development), --token or HALTPOINT_TOKEN.");
   }

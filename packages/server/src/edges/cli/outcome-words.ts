@@ -35,7 +35,8 @@ export function tellRejected(call: Call, view: RequestView): void {
 export function tellEdited(call: Call, view: RequestView): number {
   const { screen } = call;
   if (view.status === "denied") {
-    screen.print(`Edited, and policy denies the result: ${visibleText(view.message)}`);
+    const why = view.decided?.reason ?? view.message;
+    screen.print(`Edited, and policy denies the result: ${visibleText(why)}. It will not run.`);
     return EXIT.denied;
   }
   const what = `Edited: it is now ${visibleText(view.title)} (revision ${view.revision.number}).`;
