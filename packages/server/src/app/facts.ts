@@ -161,9 +161,16 @@ async function readRoster(
   }
 }
 
-/** For views: the roster a state's own obligations need, the acted-for person included. */
-export async function rosterOf(app: App, state: RequestState): Promise<Facts["roster"]> {
-  const { epochs, time } = await app.store.standing();
+/**
+ * For views: the roster a state's own obligations need, the acted-for person included. Who makes
+ * many views at once reads how things stand once for all of them.
+ */
+export async function rosterOf(
+  app: App,
+  state: RequestState,
+  standing?: Standing,
+): Promise<Facts["roster"]> {
+  const { epochs, time } = standing ?? (await app.store.standing());
   const sources = sourcesNeeded([state.obligations], state.onBehalfOf);
   const membership = await app.facts.membership(epochs.membership);
   const identity = await membership.identity(state.scope.identity);

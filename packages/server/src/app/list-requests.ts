@@ -7,15 +7,18 @@ import {
 } from "@haltpoint/protocol";
 import { isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
 import type { RequestState } from "../domain/request/model.ts";
-import type { RequestQuery } from "../ports/store.ts";
+import type { RequestQuery, Standing } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { rosterOf } from "./facts.ts";
+import { nextTurn } from "./next-turn.ts";
 import { viewRequest, type Viewer } from "./view-request.ts";
 
 const CANDIDATES_MAX = 10;
 /** Pages of the store looked through for one page of an answer, so that it always ends. */
 const PAGES_MAX = 50;
+/** Requests looked at between two turns of the event loop; some milliseconds. */
+const LOOKED_AT_PER_TURN = 25;
 
 /** Held requests this person may review, the oldest first. */
 export function inboxOf(
@@ -24,11 +27,12 @@ export function inboxOf(
   page: Pick<RequestQuery, "limit" | "cursor">,
 ): Promise<PageView<RequestView>> {
   const query: RequestQuery = { ...page, statuses: ["held"], order: "oldest" };
-  return list(app, viewer, query, async (state) => {
+  return list(app, viewer, query, async (state, standing) => {
     const { obligations } = state;
     if (obligations === null) return false;
-    const identity = await app.store.identity(state.scope.identity);
-    const roster = await rosterOf(app, state);
+    const membership = await app.facts.membership(standing.epochs.membership);
+    const identity = await membership.identity(state.scope.identity);
+    const roster = await rosterOf(app, state, standing);
     const ownerNow = identity?.owner ?? null;
     const electorate: Electorate = { state, obligations, roster, ownerNow };
     const done = state.reviews.some(
@@ -52,11 +56,13 @@ async function list(
   app: App,
   viewer: Viewer,
   query: RequestQuery,
-  wanted: (state: RequestState) => Promise<boolean>,
+  wanted: (state: RequestState, standing: Standing) => Promise<boolean>,
 ): Promise<PageView<RequestView>> {
+  const standing = await app.store.standing();
   const limit = Math.min(query.limit, app.limits.pageMax);
   const items: RequestView[] = [];
   let cursor = query.cursor ?? null;
+  let lookedAt = 0;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     // Never more than are still missing, so that the store's cursor is the answer's.
     const missing = limit - items.length;
@@ -67,8 +73,10 @@ async function list(
       ...(cursor === null ? {} : { cursor }),
     });
     for (const state of page.items) {
-      if (!(await wanted(state))) continue;
-      const view = await viewRequest(app, state, viewer);
+      lookedAt += 1;
+      if (lookedAt % LOOKED_AT_PER_TURN === 0) await nextTurn();
+      if (!(await wanted(state, standing))) continue;
+      const view = await viewRequest(app, state, viewer, standing);
       if (view !== null) items.push(view);
     }
     ({ cursor } = page);

@@ -5,6 +5,7 @@
 import type { Actor } from "../domain/request/model.ts";
 import type { App } from "./app.ts";
 import { execute } from "./execute.ts";
+import { nextTurn } from "./next-turn.ts";
 import { sweepHalt } from "./place-halt.ts";
 
 const BATCH = 100;
@@ -98,6 +99,8 @@ async function recheckHeld(app: App): Promise<void> {
     });
     for (const state of page.items) {
       await execute(app, state.id, { kind: "recheck", actor: CLOCK });
+      // What changes nothing commits nothing, and so would never leave this turn.
+      await nextTurn();
     }
     ({ cursor } = page);
   } while (cursor !== null);

@@ -5,6 +5,7 @@ import type { Right } from "../domain/request/commands.ts";
 import { isTerminal, type RequestState } from "../domain/request/model.ts";
 import { isReviewer, progress, type Electorate } from "../domain/request/quorum.ts";
 import type { Roster } from "../domain/policy/model.ts";
+import type { Standing } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import { readCommitted } from "./content.ts";
 import { rosterOf } from "./facts.ts";
@@ -43,8 +44,9 @@ export async function viewRequest(
   app: App,
   state: RequestState,
   viewer: Viewer,
+  standing?: Standing,
 ): Promise<RequestView | null> {
-  const roster = await rosterOf(app, state);
+  const roster = await rosterOf(app, state, standing);
   const visibility = visibilityOf(state, viewer, roster);
   if (visibility === "none") return null;
   const committed = await readCommitted(app, state.id, state.revision.number);
