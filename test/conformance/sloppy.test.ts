@@ -1,48 +1,61 @@
 /**
- * The suite notices: for each point of the contract a point that is careless in it fails, by an
- * assertion, in exactly the cases named here, and passes the others of that point.
+ * The suite notices: for each point of the contract there are enforcement points that are careless
+ * in it. Each fails, by an assertion, in the cases named here, and passes the point's others.
  */
+import { AssertionError } from "node:assert/strict";
 import { describe, expect, it } from "vitest";
 import type { ConformanceCase } from "./cases/conformance-case.ts";
 import { conformanceCases } from "./cases/conformance-cases.ts";
 import { SLIPS, type Slip, sloppyPoint } from "./points/sloppy.ts";
 import { World } from "./world.ts";
 
+const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
 /** How long a careless point is waited for: it is not coming. */
-const PATIENCE_MS = 4_000;
+const PATIENCE_MS = 3_000;
+/** Bad answers are alike to who runs on any: outside the campaign these are enough. */
+const SOME_BAD_ANSWERS = /\(500\)|a redirect|another digest/;
 
-const NOTICED: Readonly<Record<Slip, readonly RegExp[]>> = {
-  "submits without one argument": [/complete arguments/],
-  "runs before it redeems": [/no effect begins before/],
-  "runs what was asked, not what was redeemed": [/edited/],
-  "does not listen while it runs": [/interrupt/],
-  "sends no heartbeats": [/heartbeats/],
-  "does not report": [/reports/],
-  "runs again when its report is lost": [/lost/],
-  "runs where the server gives no good answer": [/500/],
-  "waits on for a caller who is gone": [/caller gone/],
-  "swallows the words": [/denied/],
+/** The cases each slip fails. */
+const NOTICED: Readonly<Record<Slip, RegExp>> = {
+  "submits without one argument": /complete/,
+  "runs before it redeems": /before the redemption is answered|edited arguments|halt has overtaken/,
+  "runs what was asked, not what was redeemed": /edited arguments/,
+  "does not listen while it runs": /interrupt stops|halt stops|cannot ask/,
+  "sends no heartbeats": /longer than the lease|interrupt stops|halt stops|cannot ask/,
+  "does not report": /reports that|report lost/,
+  "runs again when its report is lost": /report lost/,
+  "runs where the server gives no good answer": /^to the (submission|redemption (?!a fault))/,
+  "waits on for a caller who is gone": /caller gone/,
+  "swallows the words": /./,
 };
 
 describe.concurrent("a point that", () => {
   it.each(Object.entries(SLIPS))("%s fails in point %i", async (name, number) => {
     const slip = name as Slip;
-    const cases = conformanceCases.filter(({ point }) => point === number || process.env["ALL"]);
-    const failed = await failuresOf(slip, cases);
-    console.log(slip, failed.map(([c, e]) => `\n   ${c.point} ${c.name}: ${e.name} ${e.message.slice(0, 200)}`).join(""));
+    const cases = conformanceCases.filter(
+      (each) => each.point === number && (isCampaign || number !== 5 || isSome(each)),
+    );
+    const expected = cases.filter((each) => NOTICED[slip].test(each.name));
+    expect(expected).not.toEqual([]);
+    expect(await failuresOf(slip, cases)).toEqual(expected.map((each) => each.name));
   });
 });
+
+function isSome({ name }: ConformanceCase): boolean {
+  return SOME_BAD_ANSWERS.test(name);
+}
 
 /** The cases it fails; anything but a failed assertion is a fault of the suite, and thrown. */
 async function failuresOf(slip: Slip, cases: readonly ConformanceCase[]) {
   const world = await World.open(sloppyPoint(slip), { patienceMs: PATIENCE_MS });
-  const failed: [ConformanceCase, Error][] = [];
+  const failed: string[] = [];
   try {
-    for (const each of cases) {
+    for (const { name, run } of cases) {
       try {
-        await each.run(world);
+        await run(world);
       } catch (error) {
-        failed.push([each, error as Error]);
+        if (!(error instanceof AssertionError)) throw error;
+        failed.push(name);
       }
       await world.tidy();
     }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { PointUnderTest } from "../point.ts";
+import type { Attempt, PointUnderTest } from "../point.ts";
 import type { Answer, Asked, Fault } from "../testing/network.ts";
 import { carriesRedemption } from "../testing/network.ts";
 import type { World } from "../world.ts";
@@ -26,6 +26,13 @@ export async function nothingRan(world: World): Promise<void> {
     [],
     "no effect may begin",
   );
+}
+
+/** The attempt ended, nothing began, and the agent was not told otherwise. */
+export async function endsWithoutEffect(world: World, attempt: Attempt): Promise<void> {
+  const { isDone, words } = await world.told(attempt);
+  await nothingRan(world);
+  assert.equal(isDone, false, `the agent was told that it was done: ${words}`);
 }
 
 export function ranOnce(world: World): void {

@@ -14,7 +14,7 @@ const limits = {
 };
 const listen = { host: "127.0.0.1", port: Number(port) };
 const server = await startServer(configFor(file, { limits, listen }), {
-  log: createLog("fatal"),
+  log: createLog("error"),
 });
 process.on("disconnect", () => process.exit());
 process.send?.({ url: server.url });
