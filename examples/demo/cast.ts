@@ -21,11 +21,11 @@ export interface Cast {
   readonly stage: Stage;
   readonly id: string;
   /** Starts the agent. */
-  agent(wish: Wish): Actor;
+  readonly agent: (wish: Wish) => Actor;
   /** Checks that just this has happened at the target since the scene began. */
-  happened(expected: readonly string[]): Promise<void>;
+  readonly happened: (expected: readonly string[]) => Promise<void>;
   /** Begins a scene. */
-  scene(title: string): void;
+  readonly scene: (title: string) => void;
 }
 
 export async function castOn(stage: Stage): Promise<Cast> {

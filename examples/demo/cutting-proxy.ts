@@ -8,9 +8,9 @@ import type { AddressInfo } from "node:net";
 export interface CuttingProxy {
   readonly url: string;
   /** How many answers were lost, and how many redemptions came through. */
-  lost(): number;
-  redemptions(): number;
-  close(): void;
+  readonly lost: () => number;
+  readonly redemptions: () => number;
+  readonly close: () => void;
 }
 
 export async function cuttingProxy(serverUrl: string): Promise<CuttingProxy> {

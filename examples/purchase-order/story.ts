@@ -17,9 +17,9 @@ export const purchaseOrder: Story = {
 interface Cast {
   readonly stage: Stage;
   /** Starts the agent; the slow shop takes so long that there is time to think better of it. */
-  agent(amount: string, shop?: "slow"): Actor;
+  readonly agent: (amount: string, shop?: "slow") => Actor;
   /** Checks that just these were ordered, at both shops together. */
-  ordered(amounts: readonly string[]): Promise<void>;
+  readonly ordered: (amounts: readonly string[]) => Promise<void>;
 }
 
 async function plot(stage: Stage): Promise<void> {
