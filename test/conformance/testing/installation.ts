@@ -5,8 +5,8 @@ import type { PointUnderTest } from "../point.ts";
 import { Child } from "./child-process.ts";
 
 /** Long enough for a busy machine to renew it, short enough to await its lapse. */
-export const LEASE_MS = 2_000;
-const HEARTBEAT_MS = 400;
+export const LEASE_MS = 3_000;
+const HEARTBEAT_MS = 1_000;
 
 export const WHY_DENIED = "Nothing is erased by agents";
 
