@@ -40,10 +40,10 @@ async function haltAndLift({ stage, agent, happened, scene, id: agentId }: Cast)
   const runningId = await heldAs(running);
   await stage.person("dee", ["approve", runningId, "--yes"]);
   await running.says(/begins/);
-  const approved = agent({ action: "newsletter.send", what: "news", name: "mail" });
-  const approvedId = await waitingOf(stage, "newsletter.send");
-  stage.transcript.tell(`Policy has approved ${approvedId}, which waits: mail.`);
-  const held = restart("node-2");
+  const approved = agent({ action: "node.retire", what: "node-2", name: "node-2" });
+  const approvedId = await heldAs(approved);
+  await stage.person("dee", ["approve", approvedId, "--yes"]);
+  const held = restart("node-3");
   const heldId = await heldAs(held);
 
   const halt = ["halt", `identity:${agentId}`, "--reason", "it restarts the wrong nodes"];
@@ -66,7 +66,7 @@ async function haltAndLift({ stage, agent, happened, scene, id: agentId }: Cast)
   await held.ends(0);
   await stage.stands(runningId, "interrupted");
   await stage.stands(approvedId, "interrupted");
-  await happened(["node-2"]);
+  await happened(["node-3"]);
 }
 
 /** The id of what is approved and waits for the end of its veto window. */
