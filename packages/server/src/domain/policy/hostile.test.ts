@@ -172,6 +172,11 @@ describe("the size of things", () => {
     const broken = loadPolicy(`version: 1\nrules:\n${rules.join("")}`, { file: "p" });
     expect(broken.ok ? [] : broken.problems.map(({ line }) => line)).toEqual([4_003]);
   });
+  it("a file with more mistakes than are counted is refused like any other", () => {
+    const text = `version: 1\nrules:\n${"  - { id: a, what: b }\n".repeat(1_000)}`;
+    const loaded = loadPolicy(text, { file: "p" });
+    expect(loaded.ok ? [] : loaded.problems).toHaveLength(100);
+  });
   it("a condition may take as many steps as documented", () => {
     expect(STEPS_MAX).toBe(150_000);
   });

@@ -13,7 +13,7 @@ import { POLICY_SCHEMA } from "./policy-schema.ts";
 import type { RawPolicy, RawWindow } from "./raw-policy.ts";
 import { ActionIndex } from "./rule-index.ts";
 import { checkCondition, compileDefault, compileRule, type RuleSurroundings } from "./rules.ts";
-import { nodeAt, offsetOf, readStructure } from "./structure.ts";
+import { FINDINGS_MAX, nodeAt, offsetOf, readStructure } from "./structure.ts";
 import { minuteOfDay, wallClock, type WallClock, type Window } from "./windows.ts";
 import { readYaml, type YamlNode } from "./yaml-source.ts";
 
@@ -41,7 +41,9 @@ export function loadPolicy(text: string, { file }: { readonly file: string }): L
   const findings: Finding[] = [];
   const warnings: Finding[] = [];
   const raw = readStructure(root, POLICY_SCHEMA, findings);
-  if (raw === undefined) return { ok: false, problems: toProblems(source, findings) };
+  // With as many as that the reader gave up, and what it left out is no one's mistake to find.
+  const gaveUp = findings.length >= FINDINGS_MAX;
+  if (raw === undefined || gaveUp) return { ok: false, problems: toProblems(source, findings) };
   const parts = compileParts(raw as unknown as RawPolicy, { text, root, findings, warnings });
   if (findings.length > 0) return { ok: false, problems: toProblems(source, findings) };
   const policy: CompiledPolicy = {

@@ -17,7 +17,7 @@ export interface PlainRecord {
 }
 
 /** Enough to correct at once; more would only take time to word. */
-const FINDINGS_MAX = 200;
+export const FINDINGS_MAX = 200;
 
 /** The plain value of a node; fields that do not fit are left out and reported. */
 export function readStructure(
