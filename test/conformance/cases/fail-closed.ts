@@ -112,7 +112,7 @@ const whileRedeeming: readonly ConformanceCase[] = Object.entries(INSTEAD_OF_LEA
         count += 1;
         return fault(answer);
       });
-      const attempt = await world.attempt({ patienceMs: 1_000 });
+      const attempt = await world.attempt({ patienceMs: 6_000 });
       await world.approve(await world.request("held"));
       await endsWithoutEffect(world, attempt);
       assert.ok(count > 0, "the point redeems");

@@ -63,7 +63,7 @@ export async function cause(
   return `done with ${JSON.stringify(args)}.`;
 }
 
-export function env(name: string): string {
+function env(name: string): string {
   const value = process.env[name];
   if (value === undefined) throw new Error(`set ${name}`);
   return value;

@@ -42,7 +42,7 @@ const slips: Readonly<Record<Slip, Perform>> = {
 
   "does not report": (call, signal) => {
     const fetchButReports: typeof fetch = (input, init) =>
-      String(input).endsWith("/outcome")
+      urlOf(input).pathname.endsWith("/outcome")
         ? Promise.resolve(new Response(PROBLEM, { status: 409, headers: AS_PROBLEM }))
         : fetch(input, init);
     return guarded(call, signal, { client: clientOf({ fetch: fetchButReports }) });
@@ -54,7 +54,7 @@ const slips: Readonly<Record<Slip, Perform>> = {
       try {
         return await fetch(input, init);
       } catch (error) {
-        if (String(input).endsWith("/outcome")) await again.run();
+        if (urlOf(input).pathname.endsWith("/outcome")) await again.run();
         throw error;
       }
     };
@@ -98,9 +98,13 @@ const PROBLEM = JSON.stringify({ code: "not_in_state", detail: "never sent" });
 function instead(path: string, body: string): typeof fetch {
   const headers = { "content-type": "application/json" };
   return (input, init) =>
-    new URL(String(input)).pathname.endsWith(path)
+    urlOf(input).pathname.endsWith(path)
       ? Promise.resolve(new Response(body, { headers }))
       : fetch(input, init);
+}
+
+function urlOf(input: Parameters<typeof fetch>[0]): URL {
+  return new URL(input instanceof Request ? input.url : input);
 }
 
 async function approvedId(call: AttemptedCall, signal: AbortSignal): Promise<string> {
