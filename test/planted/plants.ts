@@ -1,5 +1,6 @@
 import { concurrencyPlants } from "./concurrency-plants.ts";
 import { failurePlants } from "./failure-plants.ts";
+import { fuzzPlants } from "./fuzz-plants.ts";
 import { machinePlants } from "./machine-plants.ts";
 import type { Plant } from "./plant.ts";
 
@@ -23,5 +24,6 @@ export const plants: readonly Plant[] = [
   },
   ...machinePlants,
   ...concurrencyPlants,
+  ...fuzzPlants,
   ...failurePlants,
 ];

@@ -69,19 +69,36 @@ const { node } = fc.letrec<{ node: string; list: string; truth: string }>((tie) 
     ),
   };
 });
-const { truth } = fc.letrec<{ truth: string }>(() => ({
-  truth: fc.oneof(
-    fc.tuple(path, fc.constantFrom("==", "!=", "<", ">"), literal).map((parts) => parts.join(" ")),
-    fc.constantFrom(
-      "context.list.all(x, context.list.all(y, x != -1 - y))",
-      "context.list.exists(x, x == 3)",
-      "action.properties.list.size() < 5",
-      "action.properties.n > 1",
-      'action.properties.text.matches("(a+)+$")',
-      'context.text == "" || true',
+/** What only the arguments decide the type of: the checker lets it through, the judge meets it. */
+const unknownType = fc.constantFrom(
+  ...["context.list", "context.text", "context.n", "context.deep", "context.none", "context.map"],
+  ...["action.properties.list", "action.properties.text", "action.properties.n", "context.x.y"],
+);
+const { sound } = fc.letrec<{ sound: string }>((tie) => {
+  const sound = tie("sound");
+  const compared = fc.constantFrom("==", "!=", "<", ">", "in");
+  return {
+    sound: fc.oneof(
+      { maxDepth: 4, withCrossShrink: true },
+      fc.tuple(unknownType, compared, unknownType).map((parts) => parts.join(" ")),
+      fc
+        .tuple(unknownType, fc.constantFrom("all", "exists"), compared, unknownType)
+        .map(([over, each, op, with_]) => `${over}.${each}(x, x ${op} ${with_})`),
+      fc
+        .tuple(unknownType, unknownType)
+        .map(([over, inner]) => `${over}.all(x, ${inner}.all(y, x != -1 - y))`),
+      fc
+        .tuple(unknownType, unknownType)
+        .map(([over, inner]) => `${over}.exists(x, ${inner}.map(y, x).size() > 20000)`),
+      unknownType.map((of) => `has(${of})`),
+      unknownType.map((of) => `${of}.matches("(a+)+$")`),
+      unknownType.map((of) => `money(${of}) > money("1.00 USD")`),
+      unknownType.map((of) => `size(${of}) > 3`),
+      sound.map((inner) => `!(${inner})`),
+      fc.tuple(sound, fc.constantFrom("&&", "||"), sound).map(([x, op, y]) => `(${x} ${op} ${y})`),
     ),
-  ),
-}));
+  };
+});
 
 const broken = fc
   .tuple(
@@ -94,10 +111,10 @@ const broken = fc
     return text.slice(0, spot) + put + text.slice(spot + 1);
   });
 
-/** Texts: usual, by the grammar, and broken. */
+/** Texts: well typed as far as is known, by the grammar, and broken. */
 export const conditions: fc.Arbitrary<string> = fc.oneof(
-  { arbitrary: truth, weight: 3 },
-  { arbitrary: node.filter((text) => text.length < 20_000), weight: 6 },
+  { arbitrary: sound, weight: 6 },
+  { arbitrary: node.filter((text) => text.length < 20_000), weight: 4 },
   { arbitrary: broken.filter((text) => text.length < 20_000), weight: 2 },
 );
 
