@@ -61,7 +61,7 @@ function faultsAt({ side }: Step): readonly Fault[] {
   }
 }
 
-/** What people send is of few kinds; every commit that it leads to is a kind of its own. */
+/** What people send is of few kinds. */
 const PEOPLE_SEND: Readonly<Record<string, string>> = {
   look: "look",
   "get identities": "look",
@@ -73,11 +73,21 @@ const PEOPLE_SEND: Readonly<Record<string, string>> = {
   "delete identities keys": "registry",
 };
 
-/** A server that ends while a person asks ends around no other commits than those counted anyway. */
+const ASKS_ONLY: ReadonlySet<string> = new Set(["look", "wait", "heartbeat"]);
+const REGISTRY = /^(identity|credential|key)_/;
+
+/**
+ * Every commit is a kind of its own, but those of the registry, which are written alike. A server
+ * that ends while a person asks, or where nothing is written, ends around no other commits than
+ * those counted anyway.
+ */
 function kindOf({ step: { side, verb }, fault }: Cell): string {
   const isKilled = fault.startsWith("server_killed");
-  const sent = isKilled ? "anything" : (PEOPLE_SEND[verb] ?? "decision");
-  return `${side} ${side === "people" ? sent : verb}, ${fault}`;
+  if (side === "people") {
+    return `people ${isKilled ? "anything" : (PEOPLE_SEND[verb] ?? "decision")}, ${fault}`;
+  }
+  if (side === "agent" && isKilled && ASKS_ONLY.has(verb)) return `agent asks, ${fault}`;
+  return `${side} ${REGISTRY.test(verb) ? "registry" : verb}, ${fault}`;
 }
 
 /** What is as good in a shorter story is played there. */

@@ -35,6 +35,7 @@ describe("the failure matrix", () => {
       expect(matrix.broken, `seed ${seed}`).toEqual([]);
       const cells = isCampaign ? all : sliceOf(all, matrix.tookMs, new SeededRandom(seed));
       await matrix.play(only(all, cells));
+      await matrix.close();
       const seconds = ((performance.now() - startedAt) / 1_000).toFixed(0);
       const { totals } = matrix;
       console.log(

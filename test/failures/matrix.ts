@@ -38,6 +38,8 @@ export class Matrix {
   readonly #benchesMax: number;
   readonly #usual = new Map<string, readonly string[]>();
   readonly #played: Played[] = [];
+  /** With what was played on them. */
+  readonly #benches = new Map<Bench, Lasting[]>();
   /** What must not be, one line each. */
   readonly broken: string[] = [];
   /** Cells whose fault never came up. */
@@ -85,38 +87,51 @@ export class Matrix {
     });
   }
 
-  /**
-   * Hands out work to benches until it is done. Then each server is restarted once more, which must
-   * change nothing about what was played on it.
-   */
+  /** Restarts every server once more, which must change nothing about what was played on it. */
+  async close(): Promise<void> {
+    for (const [bench, lasting] of this.#benches) {
+      if (this.broken.length < BROKEN_MAX) await this.#restartOnce(bench, lasting);
+      await this.#close(bench);
+    }
+    this.#benches.clear();
+  }
+
+  /** Hands out work to benches until it is done. */
   async #onBenches<T>(
     work: readonly T[],
     play: (bench: Bench, item: T) => Promise<Performance | null>,
   ): Promise<void> {
     const waiting = [...work];
+    const idle = [...this.#benches.keys()];
     const worker = async (): Promise<void> => {
       while (waiting.length > 0 && this.broken.length < BROKEN_MAX) {
-        const bench = await Bench.open(this.#installation);
-        await this.#playOn(bench, waiting, play).catch((error: unknown) => {
+        const bench = idle.pop() ?? (await Bench.open(this.#installation));
+        const lasting = this.#benches.get(bench) ?? [];
+        this.#benches.set(bench, lasting);
+        const before = this.broken.length;
+        const played = await this.#playOn(bench, waiting, play).catch((error: unknown) => {
           throw new Error(`the server said:\n${bench.serverSaid}`, { cause: error });
         });
-        this.#count(bench);
-        await bench.close();
+        lasting.push(...played);
+        // What is broken may lie about what would come after it: the rest begins anew.
+        if (this.broken.length === before || waiting.length === 0) continue;
+        this.#benches.delete(bench);
+        await this.#close(bench);
       }
     };
     await Promise.all(Array.from({ length: this.#benchesMax }, worker));
   }
 
-  /** Until there is no more, or something is broken, which may lie about what would come after. */
+  /** Until there is no more to play, or something is broken. */
   async #playOn<T>(
     bench: Bench,
     waiting: T[],
     play: (bench: Bench, item: T) => Promise<Performance | null>,
-  ): Promise<void> {
+  ): Promise<readonly Lasting[]> {
     const later: Performance[] = [];
     const lasting: Lasting[] = [];
     const before = this.broken.length;
-    while (this.broken.length < Math.min(BROKEN_MAX, before + 1)) {
+    while (this.broken.length === before) {
       const item = waiting.shift();
       if (item === undefined) break;
       const performance = await play(bench, item);
@@ -125,7 +140,7 @@ export class Matrix {
       else later.push(performance);
     }
     for (const performance of later) lasting.push(...(await this.#judge(performance)));
-    await this.#restartOnce(bench, lasting);
+    return lasting;
   }
 
   /** Null where it could not be played to its end. */
@@ -172,11 +187,13 @@ export class Matrix {
     }
   }
 
-  #count({ counts, effects }: Bench): void {
+  async #close(bench: Bench): Promise<void> {
+    const { counts, effects } = bench;
     this.totals.restarts += counts.restarts;
     this.totals.serverKills += counts.serverKills;
     this.totals.agentKills += counts.agentKills;
     this.totals.effects += effects.effects.length;
+    await bench.close();
   }
 }
 

@@ -28,7 +28,7 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I8: what is acknowledged is durable",
   },
   {
-    // agent redeem, answer_lost and server_killed_after
+    // agent redeem, answer_lost and answer_cut
     name: "same-attempt-refused",
     file: server("domain/request/decide-redeem"),
     find: '  if (state.status === "running") return true; // a lapsed lease has already become indeterminate\n',
@@ -37,14 +37,13 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I1: the same attempt gets the same answer while its lease lives",
   },
   {
-    // agent submit, answer_lost and server_killed_after; commit submitted+…, done_but_fails
+    // agent submit, answer_lost; commit submitted+redeemed, killed_after
     name: "resent-submission-is-another-request",
     file: server("app/submit-request"),
     find: "  if (used !== null) return replayed(app, used, fingerprint);\n",
-    replace: `  if (used !== null && used.fingerprint !== fingerprint) {
-    return replayed(app, used, fingerprint);
-  }
-  if (used !== null) return trySubmit(app, { ...submit, key: \`\${key}+\` });
+    replace: `  const known = used === null ? null : await store.request(used.requestId ?? "");
+  if (known?.status === "running") return trySubmit(app, { ...submit, key: \`\${key}+\` });
+  if (used !== null) return replayed(app, used, fingerprint);
 `,
     tests,
     invariant: "I14: the same key and content is the same request",
