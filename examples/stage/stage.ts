@@ -46,32 +46,25 @@ export interface Program {
 export class Stage {
   readonly transcript: Transcript;
   /** Where people work: the policy and its cases are here, and `.haltpoint`. */
-  readonly #folder: string;
+  #folder = "";
+  #isClosed = false;
   readonly #actors: Actor[] = [];
   #overheard: string[] | null = null;
   #server: Actor | null = null;
   #url = "";
 
-  private constructor(folder: string, transcript: Transcript) {
-    this.#folder = folder;
+  constructor(transcript: Transcript) {
     this.transcript = transcript;
   }
 
   /** Starts a server on an empty store, with the `policy.yaml` of this folder. */
-  static async open(example: URL, transcript: Transcript): Promise<Stage> {
-    const folder = await mkdtemp(join(tmpdir(), "haltpoint-example-"));
-    const stage = new Stage(folder, transcript);
+  async open(example: URL): Promise<void> {
+    this.#folder = await mkdtemp(join(tmpdir(), "haltpoint-example-"));
     const source = fileURLToPath(example);
     for (const file of await readdir(source)) {
-      if (file.endsWith(".yaml")) await cp(join(source, file), join(folder, file));
+      if (file.endsWith(".yaml")) await cp(join(source, file), join(this.#folder, file));
     }
-    try {
-      await stage.#startServer("0");
-      return stage;
-    } catch (error) {
-      await stage.close();
-      throw error;
-    }
+    await this.#startServer("0");
   }
 
   get url(): string {
@@ -90,6 +83,7 @@ export class Stage {
 
   /** A program that acts; what it says is printed with its name. */
   actor(name: string, { script, args = [], env, serverUrl, isHeard = true }: Program): Actor {
+    check(!this.#isClosed, `the stage was closed before ${name} came on`);
     const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
       env: { ...process.env, HALTPOINT_URL: serverUrl ?? this.#url, ...env },
       stdio: ["ignore", "pipe", "pipe"],
@@ -181,13 +175,16 @@ export class Stage {
     return writeFile(join(this.#folder, file), text);
   }
 
+  /** Ends whatever is on it. May come at any time, also while it opens. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await Promise.all(this.#actors.map((actor) => actor.stop()));
     await this.#server?.stop();
-    await rm(this.#folder, { recursive: true, force: true });
+    if (this.#folder !== "") await rm(this.#folder, { recursive: true, force: true });
   }
 
   async #startServer(port: string): Promise<void> {
+    check(!this.#isClosed, "the stage was closed before its server started");
     const args = [HALTPOINT, "dev", "--policy", "policy.yaml", "--port", port];
     const child = spawn(process.execPath, args, {
       cwd: this.#folder,

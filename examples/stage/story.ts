@@ -17,7 +17,7 @@ export async function play(stories: readonly Story[]): Promise<void> {
   const startMs = performance.now();
   const transcripts = stories.map(() => new Transcript());
   const stages = new Set<Stage>();
-  stopWith(stages);
+  const ended = endedWith(stages);
   const waiting = stories.entries();
   const done = new Set<number>();
   const show = (): void => {
@@ -28,6 +28,7 @@ export async function play(stories: readonly Story[]): Promise<void> {
   };
   const player = async (): Promise<void> => {
     for (const [index, story] of waiting) {
+      if (ended.aborted) return;
       await playOne(story, transcripts[index] ?? new Transcript(), stages);
       done.add(index);
       show();
@@ -43,28 +44,31 @@ export async function play(stories: readonly Story[]): Promise<void> {
 
 async function playOne(story: Story, transcript: Transcript, stages: Set<Stage>): Promise<void> {
   transcript.story(story.title);
-  let stage: Stage | null = null;
+  const stage = new Stage(transcript);
+  stages.add(stage);
   try {
-    stage = await Stage.open(story.folder, transcript);
-    stages.add(stage);
+    await stage.open(story.folder);
     await story.plot(stage);
   } catch (error) {
     process.exitCode = 1;
     const what = error instanceof Surprise ? error.message : String((error as Error).stack);
     transcript.print(`\nNOT as it should be: ${what}`);
   } finally {
-    await stage?.close();
-    if (stage !== null) stages.delete(stage);
+    await stage.close();
+    stages.delete(stage);
   }
 }
 
 /** Whoever ends the example ends its processes too. */
-function stopWith(stages: ReadonlySet<Stage>): void {
+function endedWith(stages: ReadonlySet<Stage>): AbortSignal {
+  const ended = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
+      ended.abort();
       void Promise.allSettled([...stages].map((stage) => stage.close())).then(() => {
         process.exit(1);
       });
     });
   }
+  return ended.signal;
 }
