@@ -53,6 +53,12 @@ export class Refusal extends Error {
 
 const said = ({ reason }: RefusalFacts): string => (reason === undefined ? "" : `: ${reason}`);
 
+/** Who decided, as an agent can name them to its own people. */
+function who({ by }: RefusalFacts, otherwise: string): string {
+  if (by?.startsWith("person:") === true) return by.slice("person:".length);
+  return by?.startsWith("halt:") === true ? "A halt" : otherwise;
+}
+
 /** Policy does not allow it, whoever approves. */
 export class Denied extends Refusal {
   constructor(facts: RefusalFacts) {
@@ -64,7 +70,7 @@ export class Denied extends Refusal {
 /** A person said no. */
 export class Rejected extends Refusal {
   constructor(facts: RefusalFacts) {
-    const words = `A reviewer rejected this${said(facts)}.`;
+    const words = `${who(facts, "A reviewer")} rejected this${said(facts)}.`;
     super("rejected", `${words} It did not run; do not send it unchanged.`, facts);
   }
 }
@@ -86,7 +92,7 @@ export class Interrupted extends Refusal {
     const state = facts.hadBegun
       ? "It was running and stopped; part of it may have happened, so look before going on."
       : "It did not run.";
-    super("interrupted", `A person interrupted this${said(facts)}. ${state}`, facts);
+    super("interrupted", `${who(facts, "A person")} interrupted this${said(facts)}. ${state}`, facts);
     this.hadBegun = facts.hadBegun;
   }
 }

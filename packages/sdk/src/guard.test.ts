@@ -127,11 +127,20 @@ describe("an action that is held", () => {
     expect(server.outcomes).toMatchObject([{ result: "not_started" }]);
   });
 
+  it("names the person who decided, and calls a halt a halt", () => {
+    const facts = { reason: "enough", hadBegun: false };
+    expect(new Interrupted({ ...facts, by: "halt:halt_1" }).message).toMatch(
+      /^A halt interrupted this: enough\./,
+    );
+    expect(new Interrupted({ ...facts, by: "person:bo" }).message).toMatch(/^bo interrupted/);
+    expect(new Interrupted(facts).message).toMatch(/^A person interrupted this/);
+  });
+
   const endings: readonly [RequestStatus, new (facts: never) => Refusal, RegExp][] = [
     ["denied", Denied, /^Policy denies this: too much\. It did not run/],
-    ["rejected", Rejected, /^A reviewer rejected this: too much\. It did not run/],
+    ["rejected", Rejected, /^ana rejected this: too much\. It did not run/],
     ["expired", Expired, /in time, so it did not run. Nobody said no/],
-    ["interrupted", Interrupted, /interrupted this: too much. It did not run/],
+    ["interrupted", Interrupted, /^ana interrupted this: too much. It did not run/],
     ["cancelled", Cancelled, /withdrawn: too much. It did not run/],
     ["indeterminate", OutcomeUnknown, /Do not repeat it/],
     ["succeeded", AlreadyRun, /it is `succeeded`\); it was not run again/],
