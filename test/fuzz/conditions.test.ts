@@ -55,6 +55,6 @@ describe("a condition", () => {
       `seed ${SEED}: ${numRuns} conditions, ${JSON.stringify(seen)}, the slowest ${slowestMs.toFixed()} ms`,
     );
     // The cases reach the evaluator, and every way out of it.
-    for (const [way, count] of Object.entries(seen)) expect(count, way).toBeGreaterThan(4);
+    expect(Object.entries(seen).filter(([, count]) => count < 4)).toEqual([]);
   });
 });

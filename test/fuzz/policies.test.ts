@@ -68,7 +68,7 @@ function faultOf(text: string): string | null {
   if (loaded.problems.length === 0) return "refused without a problem";
   for (const { line, column, message, fix, excerpt } of loaded.problems) {
     if (line < 1 || line > lines || column < 1) return `points to ${line}:${column} of ${lines}`;
-    if (!/\^$/.test(excerpt)) return "no caret";
+    if (!excerpt.endsWith("^")) return "no caret";
     if (message.length < 5 || fix.length < 5) return "no words";
     if (message.length > 2_000) return `a message of ${message.length} characters`;
     if (/undefined|\[object |TypeError|NaN\b/.test(message)) return `says \`${message}\``;
