@@ -85,7 +85,7 @@ export class Stage {
   actor(name: string, { script, args = [], env, serverUrl, isHeard = true }: Program): Actor {
     check(!this.#isClosed, `the stage was closed before ${name} came on`);
     const child = spawn(process.execPath, [fileURLToPath(script), ...args], {
-      env: { ...process.env, HALTPOINT_URL: serverUrl ?? this.#url, ...env },
+      env: { ...surroundings(), HALTPOINT_URL: serverUrl ?? this.#url, ...env },
       stdio: ["ignore", "pipe", "pipe"],
     });
     const actor = new Actor(name, child, (line) => {
@@ -114,7 +114,7 @@ export class Stage {
     if (shown !== "nothing") this.transcript.print(typed);
     // Two screens: what the agents say meanwhile is printed after this one.
     this.#overheard ??= [];
-    const env = { ...terminal(), HALTPOINT_AS: who };
+    const env = { ...surroundings(), HALTPOINT_AS: who };
     const child = spawn(process.execPath, [HALTPOINT, ...args], {
       cwd: this.#folder,
       env,
@@ -188,6 +188,7 @@ export class Stage {
     const args = [HALTPOINT, "dev", "--policy", "policy.yaml", "--port", port];
     const child = spawn(process.execPath, args, {
       cwd: this.#folder,
+      env: surroundings(),
       stdio: ["ignore", "pipe", "pipe"],
     });
     this.#server = new Actor("server", child, () => undefined);
@@ -195,9 +196,9 @@ export class Stage {
   }
 }
 
-/** A person's own terminal: whatever started the example, a command advises on `haltpoint`. */
-function terminal(): NodeJS.ProcessEnv {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"));
+/** The same for everybody, whatever started the example and whichever server its user knows. */
+function surroundings(): NodeJS.ProcessEnv {
+  const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|HALTPOINT_)/.test(name));
   return Object.fromEntries(kept);
 }
 
