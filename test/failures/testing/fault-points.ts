@@ -26,8 +26,7 @@ process.once("disconnect", () => process.exit(0));
 
 type Run = (...params: SQLInputValue[]) => unknown;
 
-// Kept by name: it is called with the connection that the patched one is called on.
-// oxlint-disable-next-line typescript/unbound-method
+// oxlint-disable-next-line typescript/unbound-method -- called with the patched one's connection
 const prepare = DatabaseSync.prototype.prepare;
 DatabaseSync.prototype.prepare = function prepareWatched(sql, ...rest) {
   const statement = prepare.call(this, sql, ...rest);
@@ -42,11 +41,16 @@ function execute(sql: string, params: readonly SQLInputValue[], run: () => unkno
     kinds = [];
     hasRequest = false;
   } else if (sql.startsWith("INSERT INTO entries")) {
-    kinds.push((JSON.parse(String(params.at(-1))) as { readonly kind: string }).kind);
+    const canonical = params.at(-1);
+    if (typeof canonical === "string") kinds.push(kindIn(canonical));
   } else if (/^(INSERT INTO|UPDATE) requests\b/.test(sql)) {
     hasRequest = true;
   } else if (sql === "COMMIT") return commit(run);
   return run();
+}
+
+function kindIn(canonical: string): string {
+  return (JSON.parse(canonical) as { readonly kind: string }).kind;
 }
 
 function commit(run: () => unknown): unknown {

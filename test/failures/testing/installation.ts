@@ -63,7 +63,7 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-export const IDENTITY = "buyer";
+const IDENTITY = "buyer";
 
 export async function makeInstallation(): Promise<Installation> {
   const folder = await temporaryFolder();
