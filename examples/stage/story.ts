@@ -1,9 +1,9 @@
-/** Plays stories: on a stage each, in order for the reader, two at a time for the clock. */
+/** Plays stories: on a stage each, in order for the reader, some at a time for the clock. */
 import { Surprise } from "./expectation.ts";
 import { Stage } from "./stage.ts";
 import { Transcript } from "./transcript.ts";
 
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 
 export interface Story {
   readonly title: string;
