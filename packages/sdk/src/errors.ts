@@ -92,7 +92,11 @@ export class Interrupted extends Refusal {
     const state = facts.hadBegun
       ? "It was running and stopped; part of it may have happened, so look before going on."
       : "It did not run.";
-    super("interrupted", `${who(facts, "A person")} interrupted this${said(facts)}. ${state}`, facts);
+    super(
+      "interrupted",
+      `${who(facts, "A person")} interrupted this${said(facts)}. ${state}`,
+      facts,
+    );
     this.hadBegun = facts.hadBegun;
   }
 }
