@@ -58,7 +58,7 @@ export class Scene {
   awayMs = 0;
   /** The guard gave up, and its caller made the identical call again. */
   hasCalledAgain = false;
-  /** Refusals that people met after the fault had ended the agent: it may be too late by then. */
+  /** Refusals that people met after such a fault: by then it may be over. */
   readonly refusals: string[] = [];
   /** Whether effects are answered as they come. */
   finishesEffects = true;
@@ -191,7 +191,7 @@ export class Scene {
           await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
           continue;
         }
-        if (error instanceof HaltpointProblem && this.isAgentKilled) {
+        if (error instanceof HaltpointProblem && this.isEndingChanged) {
           this.refusals.push(error.code);
           return null;
         }
