@@ -157,6 +157,23 @@ describe("the lease", () => {
     expect(place.mock.calls[0]![1].signal.reason).toBeInstanceOf(LeaseLapsed);
   });
 
+  it("is renewed at once, not by a long poll, when the redemption used most of it", async () => {
+    const server = await served({ initial: "approved" });
+    const time = skippingTime();
+    server.script.submit = async (_call, proceed) => {
+      const reply = await proceed();
+      time.skip(server.leaseMs - 6_000);
+      return reply;
+    };
+    const { place } = stoppable();
+    const running = guard(place, orderOptions(server))(ORDER);
+    await server.called("heartbeat", 2);
+    const waits = server.calls("heartbeat").map(({ query }) => query.get("wait"));
+    expect(waits.slice(0, 2)).toEqual([null, "5"]);
+    server.become("interrupting", "enough");
+    await thrownBy(running);
+  });
+
   it("is not renewed by answers that cannot be read", async () => {
     const server = await served({ initial: "approved", leaseMs: 400, heartbeatMs: 50 });
     server.script.heartbeat = () => ({ text: "<p>fine</p>", type: "text/html" });

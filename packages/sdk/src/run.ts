@@ -169,9 +169,13 @@ class Run {
     const { heartbeat_ms: beatMs } = redeemed.redemption;
     const signal = AbortSignal.any([this.#done.signal, this.stop]);
     await pause(Math.min(FIRST_HEARTBEAT_MS, beatMs), signal);
+    // A redemption that took long to arrive left little of the lease: the first renewal is asked for
+    // at once, since a long poll would tell of it too late.
+    let isUrgent = this.#leaseLeftMs() < 2 * beatMs;
     for (let failures = 0; !signal.aborted;) {
       const since = stopwatch();
-      const waitMs = failures === 0 ? beatMs : 0;
+      const waitMs = failures === 0 && !isUrgent ? beatMs : 0;
+      isUrgent = false;
       const call = { waitMs, signal, retriesMax: 0, timeoutMs: Math.max(beatMs / 2, 100) };
       try {
         const answer = await client.heartbeat(this.#id, { attempt: redeemed.attempt }, call);
