@@ -5,7 +5,7 @@ import type { Plant } from "../../test/planted/plant.ts";
 import { plantVariable, proveApplicable } from "../../test/planted/plant.ts";
 import { plants } from "../../test/planted/plants.ts";
 import type { VitestReport, VitestRun } from "./vitest-report.ts";
-import { runVitest } from "./vitest-report.ts";
+import { failuresOf, runVitest, unloadedOf } from "./vitest-report.ts";
 
 /** Whether a plant was caught, and by which test; `why` says what is wrong when it was not. */
 export type PlantVerdict =
@@ -92,22 +92,12 @@ function judge(plant: Plant, run: VitestRun): PlantVerdict {
     const said = brokenCode.exec(broken.message)?.[0] ?? broken.message.split("\n")[0] ?? "";
     return { kind: "escaped", plant, why: `it breaks \`${broken.test}\` otherwise: ${said}` };
   }
-  const unloaded = run.report.testResults.find((file) => file.status === "failed");
+  const unloaded = unloadedOf(run.report)[0];
   if (unloaded !== undefined) {
     const said = unloaded.message.split("\n")[0] ?? "";
     return { kind: "escaped", plant, why: `a test file did not run: ${said}` };
   }
   return { kind: "escaped", plant, why: "all tests passed" };
-}
-
-type Failure = { readonly test: string; readonly message: string };
-
-function failuresOf(report: VitestReport): readonly Failure[] {
-  return report.testResults.flatMap((file) =>
-    file.assertionResults
-      .filter((test) => test.status === "failed")
-      .map((test) => ({ test: test.fullName, message: (test.failureMessages ?? []).join("\n") })),
-  );
 }
 
 /** A line of a failure that says the code did not run, rather than that it did the wrong thing. */

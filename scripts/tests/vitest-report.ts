@@ -101,3 +101,22 @@ export function tallyOf(run: VitestRun): Tally {
   const brokeOtherwise = run.exitCode !== 0 || run.report === undefined;
   return { passed, failed: failed === 0 && brokeOtherwise ? 1 : failed, skipped };
 }
+
+export type TestFailure = { readonly test: string; readonly message: string };
+
+/** Every failed test with all it said. */
+export function failuresOf(report: VitestReport): readonly TestFailure[] {
+  return report.testResults.flatMap((file) =>
+    file.assertionResults
+      .filter((test) => test.status === "failed")
+      .map((test) => ({ test: test.fullName, message: (test.failureMessages ?? []).join("\n") })),
+  );
+}
+
+/** Every file that failed without a failed test: it did not load, or a hook broke. */
+export function unloadedOf(report: VitestReport): readonly TestFailure[] {
+  return report.testResults
+    .filter((file) => file.status === "failed")
+    .filter((file) => file.assertionResults.every((test) => test.status !== "failed"))
+    .map((file) => ({ test: file.name, message: file.message }));
+}
