@@ -3,6 +3,8 @@ import { describe, expect, it } from "vitest";
 import { RIGHTS } from "../../../domain/request/commands.ts";
 import { ROUTES } from "../routes/table.ts";
 import { faultIn } from "./fault-in.ts";
+import { Type } from "typebox";
+import { ownShape } from "./shape.ts";
 import { RIGHT_NAMES } from "./registry-shapes.ts";
 import { overLimit } from "./text-limits.ts";
 
@@ -74,6 +76,17 @@ describe("faultIn", () => {
       { numRuns: RUNS },
     );
   });
+
+  it.each([Infinity, -Infinity, NaN])(
+    "takes %d neither for an integer nor for a number",
+    (value) => {
+      for (const schema of [Type.Integer(), Type.Number()]) {
+        const { fits } = ownShape("Amount", schema);
+        expect(fits(value)).toBe(false);
+        expect(faultIn(schema, value)).not.toBeNull();
+      }
+    },
+  );
 
   it("is asked about values that fit, too", () => {
     const fitting = [...named.values()].filter((shape) =>

@@ -149,7 +149,8 @@ function walkNumber(schema: Schema, value: unknown, path: JsonPath): Misfit | nu
   const { minimum = -Infinity, maximum = Infinity } = schema;
   const what = expected(schema, schema.type === "integer" ? "an integer" : "a number");
   const isOne =
-    typeof value === "number" && (schema.type === "integer" ? Number.isInteger(value) : true);
+    typeof value === "number" &&
+    (schema.type === "integer" ? Number.isInteger(value) : Number.isFinite(value));
   if (!isOne) return misfit(schema, path, `must be ${what}`);
   if (value >= minimum && value <= maximum) return null;
   const range = maximum === Infinity ? `${minimum} or more` : `between ${minimum} and ${maximum}`;

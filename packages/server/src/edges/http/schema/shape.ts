@@ -51,6 +51,7 @@ export function ownShape<S extends TSchema>(name: string, schema: S): Part<Plain
  */
 const ajv = new Ajv2020({
   strict: false,
+  strictNumbers: true, // off with `strict`, it would take Infinity for an integer
   validateSchema: false,
   addUsedSchema: false,
   logger: false,
