@@ -11,7 +11,9 @@ import { endChildren } from "./testing/child.ts";
 import { type Installation, makeInstallation } from "./testing/installation.ts";
 
 const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
-const seed = Number(process.env["HALTPOINT_SEED"] ?? Math.floor(Math.random() * 1e9));
+const seed = Number(
+  process.env["HALTPOINT_SEED"] ?? (isCampaign ? Math.floor(Math.random() * 1e9) : 1),
+);
 const BENCHES = 3;
 const TIMEOUT_MS = 60 * 60_000;
 
