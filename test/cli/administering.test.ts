@@ -12,6 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
+const ORDER = { amount: "9000.00 USD", vendor: "Acme GmbH" };
 const operator = (...args: string[]) => world.as("operator-1", args);
 const SECRET = /hp[kp]_[\w-]{20,}/;
 
@@ -140,6 +141,18 @@ describe("halt", () => {
     expect((await operator("halt", "list")).out).toContain("No halt is in force.");
     expect((await operator("halt", "list", "--all")).out).toContain("lifted");
     expect((await operator(...lift, "--yes")).status).toBe(3);
+  });
+
+  it("is named to whoever approves what it keeps from starting (I10)", async () => {
+    const id = await world.wants("orders.submit", ORDER);
+    const halted = await operator("halt", "identity:dev-agent", "--reason", "wait");
+    const [, halt = ""] = /halt lift (\w{4})/.exec(halted.out) ?? [];
+    const approved = await world.as("bo", ["approve", id, "--yes"]);
+    expect(approved.out).toContain("It does not start while a halt is in force");
+    expect(approved.out).not.toContain("may run");
+    const lifted = await operator("halt", "lift", halt, "--yes", "--reason", "over");
+    expect(lifted.status).toBe(0);
+    expect((await world.as("bo", ["show", id, "--json"])).json().halt).toBeNull();
   });
 
   it("takes two people to lift a halt of everything", async () => {

@@ -108,6 +108,8 @@ export interface RequestView {
   readonly assurance: "mediated" | "cooperative";
   readonly stoppable: Stoppable;
   readonly release_only: boolean;
+  /** The halt in force that keeps it from starting, by id; null where none does, or once it ended. */
+  readonly halt: string | null;
   readonly identity: { readonly id: string; readonly type: string; readonly owner: string };
   readonly on_behalf_of: string | null;
   readonly created_at: number;

@@ -12,9 +12,11 @@ import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { rosterOf } from "./facts.ts";
 import { nextTurn } from "./next-turn.ts";
-import { viewRequest, type Viewer } from "./view-request.ts";
+import { viewRequest, visibilityOf, type Viewer } from "./view-request.ts";
 
 const CANDIDATES_MAX = 10;
+/** Requests with the same ending that are looked at for the one that is meant. */
+const SAME_ENDING_MAX = 100;
 /** Pages of the store looked through for one page of an answer, so that it always ends. */
 const PAGES_MAX = 50;
 /** Requests looked at between two turns of the event loop; some milliseconds. */
@@ -85,8 +87,15 @@ async function list(
   return { items, cursor };
 }
 
-/** The request somebody means: a full id, or the last characters of one. */
-export async function resolveRequestId(app: App, typed: string): Promise<Answer<string>> {
+/**
+ * The request a person means: a full id, or the last characters of one. Those that they may not see
+ * are not counted, so that nobody learns of them (T28).
+ */
+export async function resolveRequestId(
+  app: App,
+  viewer: Viewer,
+  typed: string,
+): Promise<Answer<string>> {
   const full = normalizeId("req", typed);
   if (full !== undefined) return answered(full);
   const short = normalizeShortId(typed);
@@ -96,11 +105,21 @@ export async function resolveRequestId(app: App, typed: string): Promise<Answer<
       `\`${typed}\` is no request id; send \`req_…\` or its last 4 characters`,
     );
   }
-  const ids = await app.store.requestIdsByShort(short, CANDIDATES_MAX + 1);
+  const all = await app.store.requestIdsByShort(short, SAME_ENDING_MAX);
+  const seen = await Promise.all(
+    all.map(async (id) => ((await isSeen(app, viewer, id)) ? id : null)),
+  );
+  const ids = seen.filter((id) => id !== null);
   const [only, ...others] = ids;
   if (only === undefined) return refused("not_found", `no request ends in \`${short}\``);
   if (others.length === 0) return answered(only);
   return refused("ambiguous_id", `more than one request ends in \`${short}\`; send the whole id`, {
     candidates: ids.slice(0, CANDIDATES_MAX),
   });
+}
+
+async function isSeen(app: App, viewer: Viewer, id: string): Promise<boolean> {
+  const state = await app.store.request(id);
+  if (state === null) return false;
+  return visibilityOf(state, viewer, await rosterOf(app, state)) !== "none";
 }

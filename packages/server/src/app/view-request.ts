@@ -3,6 +3,7 @@ import { shortId, type RequestView, type Revision } from "@haltpoint/protocol";
 import { isReasonRequired } from "../domain/request/decide-review.ts";
 import type { Right } from "../domain/request/commands.ts";
 import { isTerminal, type RequestState } from "../domain/request/model.ts";
+import { scopeKeys } from "../domain/request/scope.ts";
 import { isReviewer, progress, type Electorate } from "../domain/request/quorum.ts";
 import type { Roster } from "../domain/policy/model.ts";
 import type { Standing } from "../ports/store.ts";
@@ -46,7 +47,8 @@ export async function viewRequest(
   viewer: Viewer,
   standing?: Standing,
 ): Promise<RequestView | null> {
-  const roster = await rosterOf(app, state, standing);
+  const current = standing ?? (await app.store.standing());
+  const roster = await rosterOf(app, state, current);
   const visibility = visibilityOf(state, viewer, roster);
   if (visibility === "none") return null;
   const committed = await readCommitted(app, state.id, state.revision.number);
@@ -57,11 +59,25 @@ export async function viewRequest(
     ...decisionPart(state),
     ...peoplePart(state, roster),
     ...runPart(state),
+    halt: await haltOver(app, state, current),
     title: titleOf(content),
     message: messageOf(state),
     revision: { number: state.revision.number, digest: state.revision.digest, content },
     changes,
   };
+}
+
+/** The newest halt in force over a live request (I10); an ended one is kept from nothing. */
+async function haltOver(
+  app: App,
+  state: RequestState,
+  { epochs }: Standing,
+): Promise<string | null> {
+  if (isTerminal(state.status)) return null;
+  const membership = await app.facts.membership(epochs.membership);
+  const identity = await membership.identity(state.scope.identity);
+  const halts = await app.facts.haltsFor(epochs.halt, scopeKeys(state.scope, identity));
+  return halts.find((halt) => halt.liftedAt === null)?.id ?? null;
 }
 
 function identityPart(state: RequestState) {

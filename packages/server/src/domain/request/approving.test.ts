@@ -94,6 +94,7 @@ describe("separation of duties (I4)", () => {
   it("keeps the identity's owner from approving, and lets them reject", () => {
     const story = new Story(finance);
     expect(story.approve("own").code).toBe("separation_of_duties");
+    expect(story.refusal?.detail).toMatch(/^you own the identity that asks, so somebody else/);
     expect(story.reject("own").status).toBe("rejected");
   });
 
@@ -112,6 +113,7 @@ describe("separation of duties (I4)", () => {
     for (const actsForPeople of [true, false]) {
       const story = new Story(finance, { actsForPeople, onBehalfOf: "pat" });
       expect(story.approve("pat").code).toBe("separation_of_duties");
+      expect(story.refusal?.detail).toMatch(/^this is done for you, so somebody else/);
     }
   });
 
@@ -120,6 +122,7 @@ describe("separation of duties (I4)", () => {
       const story = new Story(finance, { actsForPeople: true, onBehalfOf });
       expect(story.state.nobodyEligible).toBe(true);
       expect(story.approve("ana").code).toBe("separation_of_duties");
+      expect(story.refusal?.detail).toMatch(/^nobody knows for whom this is done/);
     }
     const story = new Story(finance, { actsForPeople: true, onBehalfOf: "pat" });
     expect(story.state.nobodyEligible).toBe(false);
@@ -130,6 +133,7 @@ describe("separation of duties (I4)", () => {
   it("keeps out whom a rule excludes", () => {
     const story = new Story({ policy: holding({ excludedPersons: ["ana"] }) });
     expect(story.approve("ana").code).toBe("separation_of_duties");
+    expect(story.refusal?.detail).toMatch(/^the policy excludes you/);
     expect(story.approve("bo").status).toBe("approved");
   });
 

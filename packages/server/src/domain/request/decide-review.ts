@@ -10,7 +10,7 @@ import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import { evolve } from "./evolve.ts";
 import type { Actor, Grant, RequestState, Review } from "./model.ts";
-import { canBeFilled, filledBy, isConflicted } from "./quorum.ts";
+import { canBeFilled, conflictOf, filledBy } from "./quorum.ts";
 import { isBlank, refuse, type Refusal } from "./refusal.ts";
 
 type CommandOf<K extends Command["kind"]> = Extract<Command, { kind: K }>;
@@ -53,10 +53,11 @@ function cannotApprove(
 ): Refusal | null {
   const person = command.actor.kind === "person" ? command.actor.id : "";
   const electorate = electorateOf(state, facts, obligations);
-  if (isConflicted(electorate, person)) {
+  const conflict = conflictOf(electorate, person);
+  if (conflict !== null) {
     return refuse(
       "separation_of_duties",
-      "you own, edited or caused this action, so somebody else must approve it; you may reject it",
+      `${conflict}, so somebody else must approve it; you may reject it`,
     );
   }
   const earlier = state.reviews.some(

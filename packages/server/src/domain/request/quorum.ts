@@ -33,23 +33,33 @@ export function sourcesNeeded(
   return [...sources];
 }
 
+/** Whether separation of duties keeps this person's approval from counting; see `conflictOf`. */
+export function isConflicted(electorate: Electorate, person: string): boolean {
+  return conflictOf(electorate, person) !== null;
+}
+
 /**
- * Whether separation of duties keeps this person's approval from counting.
+ * What keeps this person's approval from counting, as a clause about "you"; null where nothing does.
  *
  * INVARIANT: I4. The owner (then and now), the person acted for, every editor and whoever the rules
  * exclude, each unless the rules say otherwise. Where the person acted for should be known and is
  * not, or is no active person, nobody can be told apart from them, so nobody counts (T8).
  */
-export function isConflicted(electorate: Electorate, person: string): boolean {
+export function conflictOf(electorate: Electorate, person: string): string | null {
   const { state, obligations, ownerNow } = electorate;
-  if (state.actsForPeople && !isActive(electorate.roster, state.onBehalfOf)) return true;
-  if (obligations.excludedPersons.includes(person)) return true;
-  if (!obligations.editorMayApprove && state.edits.some((edit) => edit.by === person)) return true;
-  if (obligations.approval === "self") return false;
-  if (!obligations.ownerMayApprove && (person === state.scope.owner || person === ownerNow)) {
-    return true;
+  if (state.actsForPeople && !isActive(electorate.roster, state.onBehalfOf)) {
+    return "nobody knows for whom this is done, so nobody can be told apart from them";
   }
-  return !obligations.onBehalfOfMayApprove && person === state.onBehalfOf;
+  if (obligations.excludedPersons.includes(person)) return "the policy excludes you";
+  if (!obligations.editorMayApprove && state.edits.some((edit) => edit.by === person)) {
+    return "you edited this";
+  }
+  if (obligations.approval === "self") return null;
+  if (!obligations.ownerMayApprove && (person === state.scope.owner || person === ownerNow)) {
+    return "you own the identity that asks";
+  }
+  const isForThem = !obligations.onBehalfOfMayApprove && person === state.onBehalfOf;
+  return isForThem ? "this is done for you" : null;
 }
 
 /** Whether the person is in any source that may fill a slot, conflicts aside. */

@@ -32,10 +32,11 @@ export async function halt(call: Call): Promise<void> {
   const placed = await client.halt({ scope, reason });
   screen.printJson(placed);
   const count = placed.interrupted ?? 0;
-  const stopped = count === 1 ? "1 action was" : `${count} actions were`;
-  screen.print(
-    `Halted: ${scopeText(scope)}. ${stopped} told to stop; nothing of it starts until the lift.`,
-  );
+  const stopped =
+    count === 0
+      ? "Nothing was running or approved"
+      : `${count} running or approved ${count === 1 ? "action is" : "actions are"} stopped`;
+  screen.print(`Halted: ${scopeText(scope)}. ${stopped}; nothing of it starts until the lift.`);
   screen.print(`Lift it: ${host.program} halt lift ${shortOf(placed)} --reason "…"`);
 }
 

@@ -21,6 +21,10 @@ export function tellApproved(call: Call, view: RequestView): void {
     return;
   }
   screen.print(`Approved: ${visibleText(view.title)}.`);
+  if (view.halt !== null) {
+    screen.print(`It does not start while a halt is in force: ${host.program} halt list`);
+    return;
+  }
   screen.print(
     `${agentOf(view)} may run exactly this, once. To stop it: ${host.program} interrupt ${id}`,
   );

@@ -18,7 +18,7 @@ export function requestIdFor(
   params: Readonly<Record<string, string>>,
 ): Promise<Answer<string>> {
   const typed = params["id"] ?? "";
-  if (principal.kind === "person") return resolveRequestId(app, typed);
+  if (principal.kind === "person") return resolveRequestId(app, principal, typed);
   const full = normalizeId("req", typed);
   if (full !== undefined) return Promise.resolve(answered(full));
   return Promise.resolve(refused("not_found", "this is no request id; send `req_…` as answered"));

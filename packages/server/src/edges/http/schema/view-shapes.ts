@@ -98,6 +98,7 @@ export const RequestViewShape = shape<RequestView>()(
     assurance,
     stoppable,
     release_only: flag("Handed over; not seen any more."),
+    halt: nullable(text("The halt in force that keeps it from starting, by id.")),
     identity: closed({ id: text("Who asks."), type: text("What it is."), owner: text("Whose.") }),
     on_behalf_of: nullable(text("The person it acts for.")),
     created_at: ms("Since the epoch."),
