@@ -131,6 +131,8 @@ describe("YAML", () => {
       ["2:11 `__proto__` cannot be a name here"],
     ],
     ["a scalar", "hello\n", ["1:1 expected a mapping, got `hello`"]],
+    ["no number, as YAML writes it", ".NaN\n", ["1:1 expected a mapping, got `.nan`"]],
+    ["more than any number", "-.inf\n", ["1:1 expected a mapping, got `-.inf`"]],
   ])("refuses %s", (_name, text, expected) => {
     expect(problemsOf(text)).toEqual(expected);
   });

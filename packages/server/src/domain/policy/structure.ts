@@ -204,8 +204,15 @@ function shownNode(node: YamlNode): string {
   if (node.kind === "mapping") return "a mapping";
   if (node.kind === "sequence") return "a list";
   if (node.value === null) return "nothing";
-  const shown = String(node.value);
+  const shown = yamlNumber(node.value) ?? String(node.value);
   return `\`${shown.length > SHOWN_MAX ? `${shown.slice(0, SHOWN_MAX)}…` : shown}\``;
+}
+
+/** YAML has its own words for what is no finite number; the author wrote those. */
+function yamlNumber(value: unknown): string | null {
+  if (typeof value !== "number" || Number.isFinite(value)) return null;
+  if (Number.isNaN(value)) return ".nan";
+  return value > 0 ? ".inf" : "-.inf";
 }
 
 const TYPE_NAMES: Readonly<Record<string, string>> = {
