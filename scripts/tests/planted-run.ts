@@ -30,9 +30,10 @@ export async function runPlants(sound: VitestReport): Promise<readonly PlantVerd
   const waiting = [...plants];
   const worker = async (): Promise<void> => {
     for (let plant = waiting.shift(); plant !== undefined; plant = waiting.shift()) {
+      const startedMs = performance.now();
       const verdict = await runPlant(plant, sound);
       verdicts.push(verdict);
-      printVerdict(verdict);
+      printVerdict(verdict, performance.now() - startedMs);
     }
   };
   await Promise.all(Array.from({ length: plantsAtOnceMax }, worker));
@@ -112,8 +113,9 @@ function isAssertion(message: string): boolean {
   return !brokenCode.test(message) && !timedOut.test(message);
 }
 
-function printVerdict(verdict: PlantVerdict): void {
+function printVerdict(verdict: PlantVerdict, tookMs: number): void {
   const { name, invariant } = verdict.plant;
-  if (verdict.kind === "caught") console.log(`caught   ${name}: ${verdict.by}`);
-  else console.log(`ESCAPED  ${name} (${invariant}): ${verdict.why}`);
+  const seconds = `${(tookMs / 1000).toFixed(1)} s`.padStart(7);
+  if (verdict.kind === "caught") console.log(`caught  ${seconds}  ${name}: ${verdict.by}`);
+  else console.log(`ESCAPED ${seconds}  ${name} (${invariant}): ${verdict.why}`);
 }
