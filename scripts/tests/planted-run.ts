@@ -74,7 +74,10 @@ async function runPlant(plant: Plant, sound: VitestReport): Promise<PlantVerdict
   const run = await runVitest({
     args: [...plant.tests, failureReporter, "--maxWorkers=1", `--bail=${failedTestsMax}`],
     reportFile: `reports/planted/${plant.name}.json`,
-    env: { [plantVariable]: plant.name },
+    env: {
+      [plantVariable]: plant.name,
+      ...(plant.cells === undefined ? {} : { HALTPOINT_CELL: plant.cells }),
+    },
     timeoutMs: plantTimeoutMs,
     shown: false,
   });

@@ -1,17 +1,14 @@
 import type { Plant } from "./plant.ts";
 
-/**
- * Bugs that show only when an answer is lost or a process ends. Each is caught in other cells of
- * the failure matrix, which are named beside it.
- */
+/** Bugs that show only when an answer is lost or a process ends, each in other cells of the matrix. */
 const tests = ["test/failures/failures.test.ts"];
 const server = (name: string): string => `packages/server/src/${name}.ts`;
 const sdk = (name: string): string => `packages/sdk/src/${name}.ts`;
 
 export const failurePlants: readonly Plant[] = [
   {
-    // commit reported, killed_before
     name: "answered-before-it-is-durable",
+    cells: "commit reported 1, killed_before",
     file: server("app/execute"),
     find: "    const result = await app.store.commit({ commandId, ...commit });\n",
     replace: `    const isEarly = commit.writes.some(
@@ -28,8 +25,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I8: what is acknowledged is durable",
   },
   {
-    // agent redeem, answer_lost and answer_cut
     name: "same-attempt-refused",
+    cells: "agent redeem 1, answer_(lost|cut)",
     file: server("domain/request/decide-redeem"),
     find: '  if (state.status === "running") return true; // a lapsed lease has already become indeterminate\n',
     replace: "",
@@ -37,8 +34,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I1: the same attempt gets the same answer while its lease lives",
   },
   {
-    // agent submit, answer_lost; commit submitted+redeemed, killed_after
     name: "resent-submission-is-another-request",
+    cells: "agent submit 1, answer_lost|commit submitted\\+redeemed 1, killed_after",
     file: server("app/submit-request"),
     find: "  if (used !== null) return replayed(app, used, fingerprint);\n",
     replace: `  const known = used === null ? null : await store.request(used.requestId ?? "");
@@ -49,8 +46,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I14: the same key and content is the same request",
   },
   {
-    // people's decisions, answer_lost; commit reviewed+approved, killed_after
     name: "resent-decision-is-decided-again",
+    cells: "people reviews 1, answer_lost|commit reviewed\\+approved 1, killed_after",
     file: server("app/execute"),
     find: "  const record = await app.store.key(keyed.principal, keyed.key);\n  if (record === null) return null;\n",
     replace: `  const record = await app.store.key(keyed.principal, keyed.key);
@@ -63,8 +60,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I14: a person's lost answer is not `your click changed nothing`",
   },
   {
-    // agent outcome, request_lost and answer_lost
     name: "lost-report-runs-it-again",
+    cells: "agent outcome 1, (request|answer)_lost",
     file: sdk("guard"),
     find: "        return runUnderLease(effect, { client, redeemed, signal, stopWithinMs, onReportLost });\n",
     replace: `        const outcome: Client["outcome"] = async (...sent) => {
@@ -88,8 +85,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "I1, T3: what ran is not run again since its report was lost",
   },
   {
-    // commit reviewed+approved, killed_after; agent wait, answer_lost
     name: "wait-hears-only-of-later-changes",
+    cells: "commit reviewed\\+approved 1, killed_after|agent wait 1, answer_lost",
     file: server("edges/http/routes/requests"),
     find: "      return { value, ...whetherDone(value, query.version, now) };",
     replace: `      const about = whetherDone(value, query.version, now);
@@ -98,8 +95,8 @@ export const failurePlants: readonly Plant[] = [
     invariant: "T24: a decision made while nobody waited is not lost on who asks after it",
   },
   {
-    // commit reviewed+approved, killed_after; agent redeem, server_killed_before
     name: "grant-lost-by-a-restart",
+    cells: "commit reviewed\\+approved 1, killed_after|agent redeem 1, server_killed_before",
     file: server("storage/sql/requests"),
     find: '  return row === undefined ? null : jsonOf<RequestState>(row, "state");\n',
     replace: `  if (row === undefined) return null;
