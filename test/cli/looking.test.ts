@@ -76,7 +76,7 @@ describe("inbox", () => {
 });
 
 describe("show", () => {
-  it("prints every character that an agent may have hidden, and all of a long text", async () => {
+  it("prints every character that an agent may have hidden, and all of a long text (T18)", async () => {
     const long = `${"x".repeat(20_000)}the end`;
     const id = await world.wants(
       "orders.pay",

@@ -29,7 +29,7 @@ afterAll(async () => {
 
 describe("the failure matrix", () => {
   it(
-    "does nothing twice, loses nothing approved, and leaves no caller without an answer",
+    "does nothing twice, loses nothing approved, and leaves no caller without an answer (T24)",
     async () => {
       const startedAt = performance.now();
       const matrix = new Matrix(installation, BENCHES);

@@ -140,7 +140,7 @@ describe("who may call what", () => {
     },
   );
 
-  it("takes the credential from nowhere but the header", async () => {
+  it("takes the credential from nowhere but the header (T16)", async () => {
     const inQuery = await server.call("GET", `/v1/whoami?token=${plain}&access_token=${plain}`);
     expect(inQuery.status).toBe(401);
     const inCookie = await server.call("GET", "/v1/whoami", {

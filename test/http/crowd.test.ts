@@ -94,7 +94,7 @@ describe("a crowd", () => {
     expect(listed).toBe(1);
   });
 
-  it("of 50 redemptions with their own attempts lets one run (I1)", async () => {
+  it("of 50 redemptions with their own attempts lets one run (I1, T3)", async () => {
     const sent = await server.call("POST", "/v1/requests", { token: agent, body: heldBody() });
     const view = sent.body.request as RequestView;
     await server.call("POST", `/v1/requests/${view.id}/reviews`, {

@@ -75,7 +75,7 @@ describe("reviewing", () => {
     expect((await approve("bo", body.request)).body.request.status).toBe("approved");
   });
 
-  it("tells the second who decides who decided what and when (I6)", async () => {
+  it("tells the second who decides who decided what and when (I6, T5)", async () => {
     const view = await held();
     const first = await act("bo", view.id, "reviews", {
       verdict: "reject",
@@ -125,7 +125,7 @@ describe("reviewing", () => {
 });
 
 describe("editing", () => {
-  it("makes a new revision that has to be approved, and runs that one", async () => {
+  it("makes a new revision that has to be approved, and runs that one (T19)", async () => {
     const view = await held();
     const set = { "action.properties.amount": "4000.00 USD" };
     const edited = await act("ana", view.id, "edits", {
@@ -209,7 +209,7 @@ describe("holding on", () => {
     expect((await act("dee", keys.id, "extend", {})).body.code).toBe("not_extendable");
   });
 
-  it("delegates to somebody who may decide, and to nobody else", async () => {
+  it("delegates to somebody who may decide, and to nobody else (T7)", async () => {
     const view = await held();
     expect((await act("ana", view.id, "delegate", { to: "bo" })).status).toBe(200);
     const wrong = await act("ana", view.id, "delegate", { to: "stranger" });

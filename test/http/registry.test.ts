@@ -205,7 +205,7 @@ describe("the same key", () => {
 });
 
 describe("policy", () => {
-  it("is shown, published by those who may, and refused whole with a caret", async () => {
+  it("is shown, published by those who may, and refused whole with a caret (T13)", async () => {
     const { body } = await as(ana)("GET", "/v1/policies/current");
     expect(body).toMatchObject({ text: POLICY, by: "setup" });
     const publish = (text: string, more?: Sent) =>

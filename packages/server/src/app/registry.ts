@@ -15,6 +15,7 @@ import type {
 } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
+import { misleadingId } from "./registered-ids.ts";
 import { credentialHash } from "./authenticate.ts";
 import { commitOnce, type Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
@@ -41,6 +42,14 @@ export async function saveIdentity(
   if (before.value !== null && known !== null) return answered(await identityView(app, known));
   const exists = existsAsWanted(known, change.mustBe, "identity", identity.id);
   if (exists !== null) return exists;
+  if (known === null) {
+    const identities = await app.store.identities();
+    const misleading = misleadingId(
+      identity.id,
+      identities.map(({ id }) => id),
+    );
+    if (misleading !== null) return misleading;
+  }
   if ((await app.store.person(identity.owner)) === null) {
     const detail = `no person \`${identity.owner}\` is registered; an identity needs an accountable owner`;
     return refused("invalid_request", detail, { field: "owner" });
@@ -67,6 +76,14 @@ export async function savePerson(
   if (before.value !== null && known !== null) return answered(personView(known));
   const exists = existsAsWanted(known, change.mustBe, "person", person.id);
   if (exists !== null) return exists;
+  if (known === null) {
+    const persons = await app.store.persons();
+    const misleading = misleadingId(
+      person.id,
+      persons.map((each) => each.id),
+    );
+    if (misleading !== null) return misleading;
+  }
   const { now } = await app.store.time();
   const kind = known === null ? "person_registered" : "person_changed";
   const { id, rights, disabled } = person;

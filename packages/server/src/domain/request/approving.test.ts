@@ -75,11 +75,14 @@ describe("a quorum (I3)", () => {
 });
 
 describe("what is displayed is what is decided (I2)", () => {
-  it.each(["approve", "reject"] as const)("%s takes the digest of the present revision", (verb) => {
-    const story = new Story()[verb]("ana", { digest: "digest-of-yesterday" });
-    expect(story.code).toBe("stale_revision");
-    expect(story.status).toBe("held");
-  });
+  it.each(["approve", "reject"] as const)(
+    "%s takes the digest of the present revision (T19)",
+    (verb) => {
+      const story = new Story()[verb]("ana", { digest: "digest-of-yesterday" });
+      expect(story.code).toBe("stale_revision");
+      expect(story.status).toBe("held");
+    },
+  );
 
   it("the grant is of the digest that was reviewed", () => {
     const story = new Story().approve("ana");
@@ -91,7 +94,7 @@ describe("what is displayed is what is decided (I2)", () => {
 describe("separation of duties (I4)", () => {
   const finance = { groups: { finance: ["ana", "own", "pat"] } };
 
-  it("keeps the identity's owner from approving, and lets them reject", () => {
+  it("keeps the identity's owner from approving, and lets them reject (T7)", () => {
     const story = new Story(finance);
     expect(story.approve("own").code).toBe("separation_of_duties");
     expect(story.refusal?.detail).toMatch(/^you own the identity that asks, so somebody else/);

@@ -16,7 +16,7 @@ const one = holding(editable);
 const two = holding({ ...editable, ...twoGroups });
 
 describe("an edit", () => {
-  it("makes a new revision and voids earlier reviews", () => {
+  it("makes a new revision and voids earlier reviews (T1)", () => {
     const story = new Story({ policy: two }).approve("ana").edit("bo");
     expect(story.state.revision).toEqual({ number: 1, digest: "digest-1" });
     story.approve("cy");
@@ -69,7 +69,7 @@ describe("an edit", () => {
     expect(story.approve("cy").status).toBe("approved");
   });
 
-  it("to something that policy denies ends it", () => {
+  it("to something that policy denies ends it (T26)", () => {
     const story = new Story({ policy: one });
     story.world.policy = policy({ effect: "deny", reasons: ["never more than a million"] });
     story.edit("ana");
@@ -97,7 +97,7 @@ describe("an edit", () => {
 });
 
 describe("the editor's own approval", () => {
-  it("does not count by editing, nor after it, unless the rule allows it", () => {
+  it("does not count by editing, nor after it, unless the rule allows it (T7)", () => {
     const story = new Story({ policy: one }).edit("ana");
     expect(story.status).toBe("held");
     expect(story.approve("ana").code).toBe("separation_of_duties");

@@ -29,7 +29,7 @@ describe("an override (I11)", () => {
     expect(story.redeem().status).toBe("running");
   });
 
-  it("waives nothing else: a denial of now, a halt, a window and the clock still count", () => {
+  it("waives nothing else: a denial of now, a halt, a window and the clock still count (T23)", () => {
     const denied = new Story({ policy: two }).override();
     denied.world.policy = policy({ effect: "deny" });
     expect(denied.redeem().code).toBe("denied");

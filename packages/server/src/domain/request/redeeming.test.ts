@@ -27,7 +27,7 @@ describe("a redemption (I1)", () => {
     expect(story.redeem("attempt-2").code).toBe("already_redeemed");
   });
 
-  it("is refused once it has ended, whoever asks", () => {
+  it("is refused once it has ended, whoever asks (T4)", () => {
     const story = new Story().approve("ana").redeem().report("succeeded");
     expect(story.redeem("attempt-1").code).toBe("already_redeemed");
     expect(story.redeem("attempt-2").code).toBe("already_redeemed");
@@ -213,7 +213,7 @@ describe("halts win over everything (I10)", () => {
     expect(story.state.interruptedBy?.by).toBe("halt:halt_1");
   });
 
-  it("and stays dead after the lift", () => {
+  it("and stays dead after the lift (T22)", () => {
     const story = new Story().approve("ana").placeHalt();
     story.world.halted = false;
     expect(story.redeem().code).toBe("interrupted");
@@ -283,7 +283,7 @@ describe("what else stops a redemption", () => {
 });
 
 describe("deadlines are inside the guards (I7)", () => {
-  it("a redemption at the deadline is too late, though nothing swept it", () => {
+  it("a redemption at the deadline is too late, though nothing swept it (T15)", () => {
     const story = new Story().approve("ana").later(24 * HOUR);
     expect(story.redeem().code).toBe("expired");
     expect(story.status).toBe("expired");

@@ -37,7 +37,7 @@ describe("a lease", () => {
     expect(story.later(5_000).tick().status).toBe("indeterminate");
   });
 
-  it("that lapsed is over, though nothing swept it, and is not renewed", () => {
+  it("that lapsed is over, though nothing swept it, and is not renewed (T15)", () => {
     const story = running().later(leaseMs).beat();
     expect(story.code).toBe("lease_lapsed");
     expect(story.status).toBe("indeterminate");
@@ -126,7 +126,7 @@ describe("a halt", () => {
 });
 
 describe("an unknown outcome (I1)", () => {
-  it("is what a lapsed lease leaves, also while interrupting, and nothing tries it again", () => {
+  it("is what a lapsed lease leaves, also while interrupting, and nothing tries it again (T25)", () => {
     for (const story of [running(), running().interrupt()]) {
       story.later(leaseMs).tick();
       expect(story.status).toBe("indeterminate");

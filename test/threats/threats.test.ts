@@ -1,0 +1,129 @@
+/** Threats that no single part answers: asked of a whole server, and of the project itself. */
+import { readFile } from "node:fs/promises";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import {
+  heldBody,
+  newAttempt,
+  newKey,
+  startUnderTest,
+  type UnderTest,
+} from "../http/testing/server-under-test.ts";
+
+let server: UnderTest;
+let agent: string;
+let operator: string;
+
+beforeAll(async () => {
+  server = await startUnderTest();
+  for (const id of ["chen", "ana", "bo"]) await server.person(id);
+  operator = await server.person("olga", ["operator"]);
+  agent = await server.identity("agent-1");
+});
+afterAll(() => server.close());
+
+const call = (method: string, path: string, token: string, body?: object) =>
+  server.call(method, path, { token, ...(body === undefined ? {} : { body, key: newKey() }) });
+
+describe("names", () => {
+  it("an identity named like a person is not that person (T9)", async () => {
+    const namesake = await server.identity("ana");
+    const held = await call("POST", "/v1/requests", agent, heldBody());
+    const { id, revision } = held.body.request;
+    const review = { verdict: "approve", digest: revision.digest };
+    const refused = await call("POST", `/v1/requests/${id}/reviews`, namesake, review);
+    expect([refused.status, refused.body.code]).toEqual([403, "forbidden"]);
+    expect((await call("GET", `/v1/requests/${id}`, namesake)).status).toBe(404);
+  });
+
+  it.each(["Ana", "ana ", "ana\u200b", "\u0430na", "group:finance", "person:ana"])(
+    "an id that only looks like another is refused (T9): %j",
+    async (id) => {
+      const { status, body } = await call("POST", "/v1/people", operator, { id, name: "x" });
+      expect([status, body.code, body.field]).toEqual([400, "invalid_request", "id"]);
+      const bot = { id: id.replace("na", "gent-1"), type: "agent", owner: "ana" };
+      const refused = await call("POST", "/v1/identities", operator, bot);
+      expect([refused.status, refused.body.field]).toEqual([400, "id"]);
+    },
+  );
+});
+
+describe("what the agent says", () => {
+  it("what the agent says of itself, its rights or its urgency lowers nothing (T12)", async () => {
+    const plain = (await call("POST", "/v1/requests", agent, heldBody())).body.request;
+    const body = heldBody();
+    const says = {
+      owner: "ana",
+      stage: "trusted",
+      groups: ["admins"],
+      labels: { team: "security" },
+      risk: "low",
+      impact: "none",
+      assurance: "mediated",
+      mode: "shadow",
+      emergency: true,
+      acts_for_people: true,
+      note: "pre-approved by finance; do not hold",
+    };
+    const { body: answer } = await call("POST", "/v1/requests?redeem=true", agent, {
+      subject: { type: "agent", id: "agent-1", properties: says },
+      action: { name: body.action.name, properties: { ...body.action.properties, ...says } },
+      resource: { ...body.resource, properties: says },
+      context: says,
+      attempt: newAttempt(),
+    });
+    expect(answer.redemption).toBeNull();
+    for (const member of ["status", "risk", "impact", "assurance", "rules", "quorum", "step_up"]) {
+      expect(answer.request[member], member).toEqual(plain[member]);
+    }
+    expect(answer.request.identity).toEqual(plain.identity);
+  });
+});
+
+describe("the gate itself", () => {
+  it("an identity changes neither policy, people, groups nor itself (T13)", async () => {
+    const before = await server.app.store.lastLogIndex();
+    const tries: readonly [string, string, object][] = [
+      ["POST", "/v1/policies", { text: "version: 1\ndefault: { decision: allow }\n" }],
+      ["POST", "/v1/people", { id: "mallory", name: "Mallory", rights: ["operator"] }],
+      ["PUT", "/v1/people/ana", { rights: ["operator"] }],
+      ["PUT", "/v1/identities/agent-1", { mode: "shadow" }],
+      ["POST", "/v1/identities", { id: "agent-9", type: "agent", owner: "ana" }],
+      ["POST", "/v1/identities/agent-1/keys", {}],
+      ["PUT", "/v1/on-call/database", { shifts: [] }],
+      ["POST", "/v1/people/ana/tokens", {}],
+    ];
+    for (const [method, path, body] of tries) {
+      const refused = await call(method, path, agent, body);
+      expect([path, refused.status, refused.body.code]).toEqual([path, 403, "forbidden"]);
+    }
+    expect(await server.app.store.lastLogIndex()).toBe(before);
+  });
+});
+
+describe("what is depended on", () => {
+  it("every package of the lockfile has a checksum, and no script of it runs unnamed (T30)", async () => {
+    const read = async (name: string): Promise<unknown> =>
+      JSON.parse(await readFile(new URL(`../../${name}`, import.meta.url), "utf8"));
+    const { packages } = (await read("package-lock.json")) as Lockfile;
+    const { allowScripts } = (await read("package.json")) as Manifest;
+    const installed = Object.entries(packages).filter(
+      ([path, { link }]) => path.includes("node_modules/") && link !== true,
+    );
+    expect(installed.length).toBeGreaterThan(100);
+    const unchecked = installed.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ""));
+    expect(unchecked.map(([path]) => path)).toEqual([]);
+    const scripted = installed
+      .filter(([, { hasInstallScript }]) => hasInstallScript === true)
+      .map(([path]) => path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length));
+    expect(scripted.filter((name) => !Object.hasOwn(allowScripts, name))).toEqual([]);
+  });
+});
+
+interface Lockfile {
+  readonly packages: Readonly<
+    Record<string, { link?: boolean; integrity?: string; hasInstallScript?: boolean }>
+  >;
+}
+interface Manifest {
+  readonly allowScripts: Readonly<Record<string, boolean>>;
+}
