@@ -72,9 +72,10 @@ describe("what the agent says", () => {
       attempt: newAttempt(),
     });
     expect(answer.redemption).toBeNull();
-    for (const member of ["status", "risk", "impact", "assurance", "rules", "quorum", "step_up"]) {
-      expect(answer.request[member], member).toEqual(plain[member]);
-    }
+    const judged = ["status", "risk", "impact", "assurance", "rules", "quorum", "step_up"];
+    const partOf = (view: Readonly<Record<string, unknown>>) =>
+      judged.map((member) => [member, view[member]]);
+    expect(partOf(answer.request)).toEqual(partOf(plain));
     expect(answer.request.identity).toEqual(plain.identity);
   });
 });
@@ -110,7 +111,9 @@ describe("what is depended on", () => {
       ([path, { link }]) => path.includes("node_modules/") && link !== true,
     );
     expect(installed.length).toBeGreaterThan(100);
-    const unchecked = installed.filter(([, { integrity }]) => !/^sha512-/.test(integrity ?? ""));
+    const unchecked = installed.filter(
+      ([, { integrity }]) => integrity?.startsWith("sha512-") !== true,
+    );
     expect(unchecked.map(([path]) => path)).toEqual([]);
     const scripted = installed
       .filter(([, { hasInstallScript }]) => hasInstallScript === true)
