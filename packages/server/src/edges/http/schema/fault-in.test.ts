@@ -81,8 +81,8 @@ describe("faultIn", () => {
     "takes %d neither for an integer nor for a number",
     (value) => {
       for (const schema of [Type.Integer(), Type.Number()]) {
-        const { fits } = ownShape("Amount", schema);
-        expect(fits(value)).toBe(false);
+        const amount = ownShape("Amount", schema);
+        expect(amount.fits(value)).toBe(false);
         expect(faultIn(schema, value)).not.toBeNull();
       }
     },
