@@ -101,6 +101,24 @@ describe("the gate itself", () => {
   });
 });
 
+describe("rights", () => {
+  it("nobody gives themselves one; giving one up is their own business (T7, T13)", async () => {
+    const grab = { rights: ["operator", "override", "policy_admin"] };
+    const refused = await call("PUT", "/v1/people/olga", operator, grab);
+    expect([refused.status, refused.body.code, refused.body.field]).toEqual([
+      403,
+      "separation_of_duties",
+      "rights",
+    ]);
+    expect((await call("GET", "/v1/whoami", operator)).body.rights).toEqual(["operator"]);
+    const second = await server.person("olaf", ["operator", "auditor"]);
+    const given = await call("PUT", "/v1/people/olga", second, { rights: ["operator", "auditor"] });
+    expect(given.status).toBe(200);
+    const less = await call("PUT", "/v1/people/olaf", second, { rights: ["operator"] });
+    expect(less.status).toBe(200);
+  });
+});
+
 describe("what is depended on", () => {
   it("every package of the lockfile has a checksum, and no script of it runs unnamed (T30)", async () => {
     const read = async (name: string): Promise<unknown> =>

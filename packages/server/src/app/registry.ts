@@ -84,6 +84,11 @@ export async function savePerson(
     );
     if (misleading !== null) return misleading;
   }
+  const gains = person.rights.filter((right) => known?.rights.includes(right) !== true);
+  if (change.by === `person:${person.id}` && gains.length > 0) {
+    const detail = `nobody gives themselves a right (${gains.join(", ")}); another operator can`;
+    return refused("separation_of_duties", detail, { field: "rights" });
+  }
   const { now } = await app.store.time();
   const kind = known === null ? "person_registered" : "person_changed";
   const { id, rights, disabled } = person;

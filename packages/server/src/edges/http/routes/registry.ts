@@ -202,7 +202,7 @@ const people: readonly Route[] = [
     access: OPERATOR,
     body: PersonChangeShape,
     answers: { 200: PersonViewShape },
-    problems: ["not_found", "idempotency_conflict"],
+    problems: ["not_found", "idempotency_conflict", "separation_of_duties"],
     async run(call) {
       const { app } = call.edge;
       const known = await app.store.person(call.params["id"] ?? "");
