@@ -1,4 +1,5 @@
 export * from "./messages.ts";
+export * from "./card-messages.ts";
 export * from "./problem.ts";
 export * from "./canonical-json.ts";
 export * from "./commitment.ts";
