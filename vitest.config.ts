@@ -11,6 +11,7 @@ const minuteMs = 60_000;
 export default defineConfig({
   plugins: [plantedBug()],
   test: {
+    globalSetup: ["test/browser/testing/browser-desk.ts"],
     setupFiles: ["test/seed/seed-properties.ts"],
     include: ["packages/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
     exclude: ["**/node_modules/**", "**/dist/**"],

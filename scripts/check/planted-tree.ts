@@ -14,6 +14,7 @@ const configuration = [
   ".prettierrc",
   "knip.jsonc",
   "scripts/lint",
+  "test/browser/tsconfig.json",
   "tsconfig.base.json",
   "tsconfig.domain.json",
   "tsconfig.json",

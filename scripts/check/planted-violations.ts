@@ -115,6 +115,11 @@ const typeViolations: readonly Violation[] = [
       [`${domain}/kind.ts`]: "export type T = 1;\n",
     },
   ),
+  {
+    step: "page tests",
+    rule: "TS2322",
+    files: { "test/browser/a.ts": "export const x: string = document.body;\n" },
+  },
   typeErrorOf("pure types", "TS2591", "names-process", "export const x = process;"),
   typeErrorOf("pure types", "TS2304", "names-timer", "export const x = setTimeout;"),
   typeErrorOf("pure types", "TS2584", "names-console", "export const x = console;"),
@@ -244,6 +249,18 @@ const blindfolds: readonly Violation[] = [
     step: "types",
     rule: "unread",
     files: { "tsconfig.json": json({ extends: "./tsconfig.base.json", include: ["scripts"] }) },
+    alone: true,
+  },
+  {
+    step: "page tests",
+    rule: "unread",
+    files: {
+      "test/browser/b.ts": "export const x = 1;\n",
+      "test/browser/tsconfig.json": json({
+        extends: "../../tsconfig.base.json",
+        include: ["../../scripts"],
+      }),
+    },
     alone: true,
   },
   {

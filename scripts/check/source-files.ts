@@ -49,6 +49,11 @@ export function isTest(file: string): boolean {
   return file.endsWith(".test.ts");
 }
 
+/** What runs partly inside a page, so that it has a browser's types beside Node's. */
+export function isBrowserTest(file: string): boolean {
+  return file.startsWith("test/browser/");
+}
+
 /** Code that must stay pure: the protocol and the domain, without their tests. */
 export function isPureSource(file: string): boolean {
   const pure =

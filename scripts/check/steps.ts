@@ -4,7 +4,7 @@ import { format } from "./format.ts";
 import { imports } from "./imports.ts";
 import { lint } from "./lint.ts";
 import { textLaws } from "./text-laws.ts";
-import { pureTypes, types } from "./types.ts";
+import { browserTestTypes, pureTypes, types } from "./types.ts";
 import { unused } from "./unused.ts";
 
 /** Everything `npm run check` looks at, the slowest first so that two cores stay busy. */
@@ -14,6 +14,7 @@ export const steps: readonly Step[] = [
   format,
   imports,
   pureTypes,
+  browserTestTypes,
   unused,
   fileLaws,
   textLaws,

@@ -1,13 +1,24 @@
 import { relative, sep } from "node:path";
 import type { Finding, Step, StepResult } from "./step.ts";
 import { runTool } from "./step.ts";
-import { isPureSource, isTypeScript, listFiles } from "./source-files.ts";
+import { isBrowserTest, isPureSource, isTypeScript, listFiles } from "./source-files.ts";
 
 /** All sources as they run on Node, tests and scripts included. */
 export const types: Step = {
   name: "types",
   async run(root) {
-    return checkProject(root, "tsconfig.json", (await listFiles(root)).filter(isTypeScript));
+    const files = (await listFiles(root)).filter(isTypeScript);
+    const expected = files.filter((file) => !isBrowserTest(file));
+    return checkProject(root, "tsconfig.json", expected);
+  },
+};
+
+/** The tests of the pages, which also know what exists in a browser. */
+export const browserTestTypes: Step = {
+  name: "page tests",
+  async run(root) {
+    const expected = (await listFiles(root)).filter(isTypeScript).filter(isBrowserTest);
+    return checkProject(root, "test/browser/tsconfig.json", expected);
   },
 };
 

@@ -1,0 +1,59 @@
+/** What runs inside the page: each function stands alone, since only its text is sent there. */
+
+/** Where a keyboard user is, seen from the element they want to reach. */
+export interface Focus {
+  /** The element itself has the focus. */
+  readonly there: boolean;
+  /** A radio of the same group has it: the arrow keys lead on. */
+  readonly inGroup: boolean;
+  /** Nothing has it: the browser's own controls are next. */
+  readonly nowhere: boolean;
+  /** Empty where a person can see what has the focus; else what is wrong. */
+  readonly unseen: string;
+}
+
+export function focusSeenFrom(wanted: Element): Focus {
+  const focused = document.activeElement ?? document.body;
+  const nowhere = focused === document.body || focused === document.documentElement;
+  const isRadio = (element: Element): boolean =>
+    (element instanceof HTMLInputElement && element.type === "radio") ||
+    element.getAttribute("role") === "radio";
+  const groupOf = (element: Element): unknown =>
+    element instanceof HTMLInputElement ? element.name : element.closest("[role=radiogroup]");
+  const unseen = (): string => {
+    const named = `<${focused.tagName.toLowerCase()}> ${(focused.textContent ?? "").trim().slice(0, 40)}`;
+    if (!focused.matches(":focus-visible")) return `${named}: not :focus-visible`;
+    // What draws the ring may be the label around a visually hidden box.
+    const around = [focused, focused.parentElement, focused.nextElementSibling];
+    const isRinged = around.some((element) => {
+      if (element === null) return false;
+      const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
+      return (outlineStyle !== "none" && parseFloat(outlineWidth) >= 1) || boxShadow !== "none";
+    });
+    if (!isRinged) return `${named}: no outline and no shadow`;
+    const { width, height, top, bottom } = focused.getBoundingClientRect();
+    if (width < 1 || height < 1) return `${named}: has no size`;
+    if (bottom <= 0 || top >= innerHeight) return `${named}: outside of the window`;
+    return "";
+  };
+  return {
+    there: focused === wanted,
+    inGroup: isRadio(focused) && isRadio(wanted) && groupOf(focused) === groupOf(wanted),
+    nowhere,
+    unseen: nowhere ? "" : unseen(),
+  };
+}
+
+/** How far the page is wider than the window: 0 where nobody has to scroll sideways. */
+export function widerThanWindow(): number {
+  return Math.max(0, document.documentElement.scrollWidth - innerWidth);
+}
+
+/** Notes what the page's policy forbade, where the console would only show some of it. */
+export function reportViolations(): void {
+  document.addEventListener("securitypolicyviolation", (event) => {
+    console.error(
+      `Content Security Policy: ${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}`,
+    );
+  });
+}
