@@ -7,6 +7,7 @@ import {
   type PersonView,
 } from "@haltpoint/protocol";
 import type {
+  Epochs,
   OnCallShift,
   StoredCredential,
   StoredIdentity,
@@ -19,6 +20,7 @@ import { misleadingId } from "./registered-ids.ts";
 import { credentialHash } from "./authenticate.ts";
 import { commitOnce, type Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
+import { fenceRight } from "./right-fence.ts";
 
 /** Whoever changes the registry: `person:ana`, or `operator` on the host. */
 export interface Change {
@@ -30,60 +32,96 @@ export interface Change {
 const SECRET_BYTES = 32;
 const PREFIX_LENGTH = 8;
 
-/** Adds or replaces an identity. */
+/** What is sent of a registration: what is left out stays as it is, or is as careful as can be. */
+export type SentIdentity = Pick<StoredIdentity, "id"> &
+  Partial<Omit<StoredIdentity, "id" | "createdAt">>;
+export type SentPerson = Pick<StoredPerson, "id"> & Partial<Omit<StoredPerson, "id" | "createdAt">>;
+
+const NEW_IDENTITY: Omit<StoredIdentity, "id" | "createdAt"> = {
+  type: "agent",
+  owner: "",
+  stage: "active",
+  groups: [],
+  labels: {},
+  actsForPeople: false,
+  assurance: "cooperative",
+  mode: "enforce",
+  may: null,
+};
+
+const NEW_PERSON: Omit<StoredPerson, "id" | "createdAt"> = {
+  name: "",
+  rights: [],
+  disabled: false,
+};
+
+/**
+ * Adds or changes an identity.
+ *
+ * INVARIANT: what is left out is read and written under one membership epoch, so that of two changes
+ * at once neither undoes the other (T37).
+ */
 export async function saveIdentity(
   app: App,
-  identity: Omit<StoredIdentity, "createdAt">,
+  sent: SentIdentity,
   change: Change & { readonly mustBe: "new" | "known" },
 ): Promise<Answer<IdentityView>> {
   const before = await doneBefore(app, change.keyed);
   if (!before.ok) return before;
-  const known = await app.store.identity(identity.id);
+  const fence = await fenceRight(app, change.by, "operator");
+  const known = await app.store.identity(sent.id);
   if (before.value !== null && known !== null) return answered(await identityView(app, known));
-  const exists = existsAsWanted(known, change.mustBe, "identity", identity.id);
+  if (!fence.ok) return fence;
+  const exists = existsAsWanted(known, change.mustBe, "identity", sent.id);
   if (exists !== null) return exists;
   if (known === null) {
     const identities = await app.store.identities();
     const misleading = misleadingId(
-      identity.id,
+      sent.id,
       identities.map(({ id }) => id),
     );
     if (misleading !== null) return misleading;
   }
+  const { createdAt, ...present } = known ?? { ...NEW_IDENTITY, createdAt: null };
+  const identity = { ...present, ...sent };
   if ((await app.store.person(identity.owner)) === null) {
     const detail = `no person \`${identity.owner}\` is registered; an identity needs an accountable owner`;
     return refused("invalid_request", detail, { field: "owner" });
   }
   const { now } = await app.store.time();
-  const stored = { ...identity, createdAt: known?.createdAt ?? now };
+  const stored = { ...identity, createdAt: createdAt ?? now };
   const kind = known === null ? "identity_registered" : "identity_changed";
-  const done = await commitKeyed(app, change, { answer: identity.id, now }, [
+  const done = await commitKeyed(app, change, { answer: identity.id, now, epochs: fence.value }, [
     { kind: "identity", identity: stored },
     systemEntry(kind, now, change.by, { ...identity }),
   ]);
-  return done ? answered(await identityView(app, stored)) : saveIdentity(app, identity, change);
+  return done ? answered(await identityView(app, stored)) : saveIdentity(app, sent, change);
 }
 
-/** Adds or replaces a person. */
+/** Adds or changes a person; see `saveIdentity`. */
 export async function savePerson(
   app: App,
-  person: Omit<StoredPerson, "createdAt">,
+  sent: SentPerson,
   change: Change & { readonly mustBe: "new" | "known" },
 ): Promise<Answer<PersonView>> {
   const before = await doneBefore(app, change.keyed);
   if (!before.ok) return before;
-  const known = await app.store.person(person.id);
+  const fence = await fenceRight(app, change.by, "operator");
+  const known = await app.store.person(sent.id);
   if (before.value !== null && known !== null) return answered(personView(known));
-  const exists = existsAsWanted(known, change.mustBe, "person", person.id);
+  if (!fence.ok) return fence;
+  const exists = existsAsWanted(known, change.mustBe, "person", sent.id);
   if (exists !== null) return exists;
   if (known === null) {
     const persons = await app.store.persons();
     const misleading = misleadingId(
-      person.id,
+      sent.id,
       persons.map((each) => each.id),
     );
     if (misleading !== null) return misleading;
   }
+  const { createdAt, ...present } = known ?? { ...NEW_PERSON, createdAt: null };
+  const person = { ...present, ...sent };
   const gains = person.rights.filter((right) => known?.rights.includes(right) !== true);
   if (change.by === `person:${person.id}` && gains.length > 0) {
     const detail = `nobody gives themselves a right (${gains.join(", ")}); another operator can`;
@@ -92,12 +130,12 @@ export async function savePerson(
   const { now } = await app.store.time();
   const kind = known === null ? "person_registered" : "person_changed";
   const { id, rights, disabled } = person;
-  const done = await commitKeyed(app, change, { answer: id, now }, [
-    { kind: "person", person: { ...person, createdAt: known?.createdAt ?? now } },
+  const done = await commitKeyed(app, change, { answer: id, now, epochs: fence.value }, [
+    { kind: "person", person: { ...person, createdAt: createdAt ?? now } },
     // The name identifies nobody and stays out of what is kept for ever.
     systemEntry(kind, now, change.by, { id, rights, disabled }),
   ]);
-  return done ? answered(personView(person)) : savePerson(app, person, change);
+  return done ? answered(personView(person)) : savePerson(app, sent, change);
 }
 
 export interface Issued {
@@ -125,6 +163,8 @@ export async function issueCredential(
   const before = await doneBefore(app, order.keyed);
   if (!before.ok) return before;
   if (before.value !== null) return secretShown(before.value.answer ?? "");
+  const fence = await fenceRight(app, by, "operator");
+  if (!fence.ok) return fence;
   const missing = await unknownHolder(app, holder);
   if (missing !== null) return missing;
   const { now } = await app.store.time();
@@ -155,7 +195,7 @@ export async function issueCredential(
     systemEntry("credential_issued", now, by, data),
     ...key.writes,
   ];
-  const expected = { ...liveNow, ...key.expected };
+  const expected = { ...liveNow, ...key.expected, epochs: fence.value };
   if (!(await commitOnce(app, { expected, writes }))) return issueCredential(app, order);
   return answered({ key: keyView(credential), secret });
 }
@@ -177,6 +217,8 @@ export async function revokeCredential(
   const { holder, id, by } = order;
   const before = await doneBefore(app, order.keyed);
   if (!before.ok) return before;
+  const fence = await fenceRight(app, by, "operator");
+  if (!fence.ok) return fence;
   const all = await app.store.credentials(holder.kind, holder.id);
   const credential = all.find((each) => each.id === id);
   if (credential === undefined) {
@@ -185,7 +227,7 @@ export async function revokeCredential(
   if (credential.revokedAt !== null) return answered(keyView(credential));
   const { now } = await app.store.time();
   const revoked = { ...credential, revokedAt: now };
-  const done = await commitKeyed(app, order, { answer: id, now }, [
+  const done = await commitKeyed(app, order, { answer: id, now, epochs: fence.value }, [
     { kind: "credential", credential: revoked },
     systemEntry("credential_revoked", now, by, { id, holder: `${holder.kind}:${holder.id}` }),
   ]);
@@ -207,6 +249,8 @@ export async function setOnCall(
     const all = await app.store.onCallShifts();
     return answered(all.filter((shift) => shift.roster === roster));
   }
+  const fence = await fenceRight(app, by, "operator");
+  if (!fence.ok) return fence;
   for (const [index, shift] of order.shifts.entries()) {
     if (shift.until <= shift.from) {
       const field = `shifts.${index}.until`;
@@ -219,7 +263,7 @@ export async function setOnCall(
   }
   const shifts = order.shifts.map((shift) => ({ ...shift, roster }));
   const { now } = await app.store.time();
-  const done = await commitKeyed(app, order, { answer: roster, now }, [
+  const done = await commitKeyed(app, order, { answer: roster, now, epochs: fence.value }, [
     { kind: "on_call", roster, shifts },
     systemEntry("on_call_set", now, by, { roster, shifts: order.shifts }),
   ]);
@@ -300,13 +344,19 @@ export function systemEntry(
   return { kind: "entry", draft: { stream: "system", kind, at, actor, data } };
 }
 
-/** Relies on no fact but that the key is unused; false: somebody used it just now. */
+/** False: the registry changed since it was read, or somebody used the key just now. */
 function commitKeyed(
   app: App,
   change: Change,
-  about: { readonly answer: string; readonly now: number },
+  about: {
+    readonly answer: string;
+    readonly now: number;
+    readonly epochs: Pick<Epochs, "membership">;
+  },
   writes: readonly Write[],
 ): Promise<boolean> {
-  const key = withKey(change.keyed, about);
-  return commitOnce(app, { expected: key.expected, writes: [...writes, ...key.writes] });
+  const { epochs, ...done } = about;
+  const key = withKey(change.keyed, done);
+  const expected = { ...key.expected, epochs };
+  return commitOnce(app, { expected, writes: [...writes, ...key.writes] });
 }

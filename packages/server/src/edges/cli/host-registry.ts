@@ -1,5 +1,4 @@
 /** The registry straight on the store of this host; every change is recorded as the operator's. */
-import type { IdentityView } from "@haltpoint/protocol";
 import { HaltpointProblem, type IdentityBody } from "@haltpoint/sdk";
 import type { Answer } from "../../app/answer.ts";
 import type { App } from "../../app/app.ts";
@@ -11,6 +10,7 @@ import {
   saveIdentity,
   savePerson,
   setOnCall,
+  type SentIdentity,
 } from "../../app/registry.ts";
 import type { StoredCredential } from "../../ports/store.ts";
 import { usageFailure } from "./command-failure.ts";
@@ -33,16 +33,14 @@ function hostIdentities(app: App) {
     },
     addIdentity: async (body: IdentityBody & { readonly id: string }) =>
       valueOf(
-        await saveIdentity(app, storedOf(requireId(body.id), body, NEW_IDENTITY), {
+        await saveIdentity(app, sentOf(requireId(body.id), body), {
           ...BY_OPERATOR,
           mustBe: "new",
         }),
       ),
     changeIdentity: async (id: string, body: IdentityBody) => {
-      const known = await app.store.identity(id);
-      const present = known === null ? NEW_IDENTITY : await identityView(app, known);
       const change = { ...BY_OPERATOR, mustBe: "known" } as const;
-      return valueOf(await saveIdentity(app, storedOf(id, body, present), change));
+      return valueOf(await saveIdentity(app, sentOf(id, body), change));
     },
     addKey: (id: string, expiresInMs: number) => issue(app, { kind: "identity", id }, expiresInMs),
     revokeKey: (id: string, keyId: string) => revoke(app, { kind: "identity", id }, keyId),
@@ -64,12 +62,12 @@ function hostPeople(app: App) {
       return valueOf(await savePerson(app, person, { ...BY_OPERATOR, mustBe: "new" }));
     },
     changePerson: async (id: string, body: Parameters<RegistryAccess["changePerson"]>[1]) => {
-      const known = await app.store.person(id);
+      const { name, rights, disabled } = body;
       const person = {
         id,
-        name: body.name,
-        rights: rightsOf(body.rights ?? known?.rights ?? []),
-        disabled: body.disabled ?? known?.disabled ?? false,
+        name,
+        ...(rights === undefined ? {} : { rights: rightsOf(rights) }),
+        ...(disabled === undefined ? {} : { disabled }),
       };
       return valueOf(await savePerson(app, person, { ...BY_OPERATOR, mustBe: "known" }));
     },
@@ -90,36 +88,13 @@ async function revoke(app: App, holder: StoredCredential["holder"], id: string):
   valueOf(await revokeCredential(app, { ...BY_OPERATOR, holder, id }));
 }
 
-type IdentityMembers = Required<IdentityBody>;
-
-const NEW_IDENTITY: IdentityMembers = {
-  type: "agent",
-  owner: "",
-  stage: "active",
-  groups: [],
-  labels: {},
-  acts_for_people: false,
-  assurance: "cooperative",
-  mode: "enforce",
-  may: null,
-};
-
-function storedOf(id: string, body: IdentityBody, present: IdentityMembers | IdentityView) {
-  const { type, owner, stage, groups, labels, assurance, mode, may, acts_for_people } = {
-    ...present,
-    ...body,
-  };
+/** What was left out is left out: it is filled in where it is written. */
+function sentOf(id: string, body: IdentityBody): SentIdentity {
+  const { acts_for_people, ...rest } = body;
   return {
+    ...rest,
     id,
-    type,
-    owner,
-    stage,
-    groups,
-    labels,
-    assurance,
-    mode,
-    may,
-    actsForPeople: acts_for_people,
+    ...(acts_for_people === undefined ? {} : { actsForPeople: acts_for_people }),
   };
 }
 

@@ -11,8 +11,9 @@ import {
   savePerson,
   setOnCall,
   type Change,
+  type SentIdentity,
 } from "../../../app/registry.ts";
-import type { StoredCredential, StoredIdentity } from "../../../ports/store.ts";
+import type { StoredCredential } from "../../../ports/store.ts";
 import { withRights, type Person } from "../access.ts";
 import { PageQuery } from "../query.ts";
 import { created, ok, route, type Call, type Route } from "../route.ts";
@@ -51,36 +52,22 @@ async function changeOf(
   return { by: principalName(principal), keyed: await keyed({ kind, requestId: about, body }) };
 }
 
-type SentIdentity = Partial<Omit<IdentityView, "id" | "keys">>;
-
-/** What is registered, with what was sent in place of it. Nothing is loosened by leaving it out. */
-function changed(known: Omit<StoredIdentity, "createdAt">, sent: SentIdentity) {
+/** As the use case takes it. What was left out is left out: it is filled in where it is written. */
+function sentIdentity(id: string, body: Partial<Omit<IdentityView, "id" | "keys">>): SentIdentity {
+  const { type, owner, stage, groups, labels, acts_for_people, assurance, mode, may } = body;
   return {
-    id: known.id,
-    type: sent.type ?? known.type,
-    owner: sent.owner ?? known.owner,
-    stage: sent.stage ?? known.stage,
-    groups: sent.groups ?? known.groups,
-    labels: sent.labels ?? known.labels,
-    actsForPeople: sent.acts_for_people ?? known.actsForPeople,
-    assurance: sent.assurance ?? known.assurance,
-    mode: sent.mode ?? known.mode,
-    may: sent.may === undefined ? known.may : sent.may,
+    id,
+    ...(type === undefined ? {} : { type }),
+    ...(owner === undefined ? {} : { owner }),
+    ...(stage === undefined ? {} : { stage }),
+    ...(groups === undefined ? {} : { groups }),
+    ...(labels === undefined ? {} : { labels }),
+    ...(acts_for_people === undefined ? {} : { actsForPeople: acts_for_people }),
+    ...(assurance === undefined ? {} : { assurance }),
+    ...(mode === undefined ? {} : { mode }),
+    ...(may === undefined ? {} : { may }),
   };
 }
-
-const FRESH: Omit<StoredIdentity, "createdAt"> = {
-  id: "",
-  type: "agent",
-  owner: "",
-  stage: "active",
-  groups: [],
-  labels: {},
-  actsForPeople: false,
-  assurance: "cooperative",
-  mode: "enforce",
-  may: null,
-};
 
 const identities: readonly Route[] = [
   route({
@@ -112,7 +99,7 @@ const identities: readonly Route[] = [
     problems: ["already_exists", "idempotency_conflict"],
     async run(call) {
       const { edge, body } = call;
-      const identity = { ...changed(FRESH, body), id: body.id };
+      const identity = sentIdentity(body.id, body);
       const change = await changeOf(call, "register_identity", body.id);
       const saved = await saveIdentity(edge.app, identity, { ...change, mustBe: "new" });
       return saved.ok ? created(saved.value) : saved;
@@ -144,10 +131,9 @@ const identities: readonly Route[] = [
     problems: ["not_found", "idempotency_conflict"],
     async run(call) {
       const { app } = call.edge;
-      const known = await app.store.identity(call.params["id"] ?? "");
-      if (known === null) return noIdentity();
-      const change = await changeOf(call, "change_identity", known.id);
-      const identity = changed(known, call.body);
+      const id = call.params["id"] ?? "";
+      const change = await changeOf(call, "change_identity", id);
+      const identity = sentIdentity(id, call.body);
       const saved = await saveIdentity(app, identity, { ...change, mustBe: "known" });
       return saved.ok ? ok(saved.value) : saved;
     },
@@ -205,11 +191,15 @@ const people: readonly Route[] = [
     problems: ["not_found", "idempotency_conflict", "separation_of_duties"],
     async run(call) {
       const { app } = call.edge;
-      const known = await app.store.person(call.params["id"] ?? "");
-      if (known === null) return refused("not_found", "no such person is registered");
-      const { name = known.name, rights = known.rights, disabled = known.disabled } = call.body;
-      const change = await changeOf(call, "change_person", known.id);
-      const person = { id: known.id, name, rights, disabled };
+      const id = call.params["id"] ?? "";
+      const { name, rights, disabled } = call.body;
+      const change = await changeOf(call, "change_person", id);
+      const person = {
+        id,
+        ...(name === undefined ? {} : { name }),
+        ...(rights === undefined ? {} : { rights }),
+        ...(disabled === undefined ? {} : { disabled }),
+      };
       const saved = await savePerson(app, person, { ...change, mustBe: "known" });
       return saved.ok ? ok(saved.value) : saved;
     },
