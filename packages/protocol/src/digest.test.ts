@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { canonicalJson } from "./canonical-json.ts";
 import {
   base64url,
+  fromBase64url,
   isDigest,
   revisionDigest,
   SAMENESS_KEY_BYTES_MIN,
@@ -33,7 +34,14 @@ describe("base64url and sha256Base64url", () => {
     for (let length = 0; length <= 200; length += 1) {
       const bytes = Uint8Array.from({ length }, (_, index) => (index * 37 + length) % 256);
       expect(base64url(bytes)).toBe(Buffer.from(bytes).toString("base64url"));
+      expect(fromBase64url(base64url(bytes))).toEqual(bytes);
       expect(sha256Base64url(bytes)).toBe(createHash("sha256").update(bytes).digest("base64url"));
+    }
+  });
+
+  it("read bytes in their one spelling only", () => {
+    for (const other of ["A", "AB", "AA=", "A+/A", "AA AA", "AAé"]) {
+      expect(fromBase64url(other)).toBeUndefined();
     }
   });
 

@@ -45,6 +45,28 @@ function digits(bits: number, count: 2 | 3 | 4): string {
   return text;
 }
 
+/**
+ * The bytes of an RFC 4648 section 5 text without padding; undefined where it is none, or is another
+ * spelling of the same bytes: what is compared as text must have one spelling.
+ */
+export function fromBase64url(text: string): Uint8Array | undefined {
+  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
+  let bits = 0;
+  let count = 0;
+  let length = 0;
+  for (const character of text) {
+    const digit = BASE64URL.indexOf(character);
+    if (digit < 0) return undefined;
+    bits = ((bits << 6) | digit) & 0xffff;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes[length] = (bits >> count) & 0xff;
+    length += 1;
+  }
+  return base64url(bytes) === text ? bytes : undefined;
+}
+
 /** base64url(SHA-256) of bytes, or of a text's UTF-8. */
 export function sha256Base64url(input: Uint8Array | string): Digest {
   const bytes = typeof input === "string" ? utf8ToBytes(input) : input;

@@ -8,4 +8,6 @@ export * from "./id.ts";
 export * from "./json-text.ts";
 export { DEPTH_MAX, dottedPath, setMember } from "./json-value.ts";
 export type { JsonArray, JsonObject, JsonPath, JsonPrimitive, JsonValue } from "./json-value.ts";
+export * from "./review-challenge.ts";
+export * from "./signed-review.ts";
 export * from "./visible-text.ts";
