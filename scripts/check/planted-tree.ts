@@ -13,6 +13,7 @@ const configuration = [
   ".prettierignore",
   ".prettierrc",
   "knip.jsonc",
+  "packages/inbox/tsconfig.json",
   "scripts/lint",
   "test/browser/tsconfig.json",
   "tsconfig.base.json",
@@ -57,6 +58,23 @@ test("a digest is stable", () => {
 `,
   "packages/sdk/package.json": workspacePackage("sdk", ["@haltpoint/protocol"]),
   "packages/sdk/src/index.ts": `import { digest } from "@haltpoint/protocol";\n\nexport const guard = (bytes: string): string => digest(bytes);\n`,
+  "packages/inbox/package.json": workspacePackage("inbox", ["@haltpoint/protocol"]),
+  "packages/inbox/index.html": `<!doctype html>
+<html lang="en">
+  <head>
+    <title>In small</title>
+    <script type="module" src="/src/main.tsx"></script>
+  </head>
+</html>
+`,
+  "packages/inbox/src/main.tsx": `void import("./pages/inbox/inbox-page.tsx").then(({ show }) => show());
+`,
+  "packages/inbox/src/pages/inbox/inbox-page.tsx": `import { digest } from "@haltpoint/protocol";
+
+export function show(): void {
+  document.title = digest("a");
+}
+`,
   "packages/server/package.json": workspacePackage("server", ["@haltpoint/protocol", "fastify"]),
   "packages/server/src/domain/request/decide.ts": `import type { Money } from "@haltpoint/protocol";\n\nexport const decide = (amount: Money): boolean => amount.minor > 0;\n`,
   "packages/server/src/ports/store.ts": `export type Store = { readonly commit: () => Promise<void> };\n`,
@@ -109,7 +127,7 @@ export async function writeTree(files: Tree): Promise<string> {
     await writeFile(join(root, path), content);
   }
   await mkdir(join(root, "node_modules/@haltpoint"), { recursive: true });
-  for (const name of ["protocol", "sdk", "server"]) {
+  for (const name of ["protocol", "sdk", "inbox", "server"]) {
     await symlink(join(root, "packages", name), join(root, "node_modules/@haltpoint", name));
   }
   return root;

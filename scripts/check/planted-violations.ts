@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Tree } from "./planted-tree.ts";
 import { json, workspacePackage } from "./planted-tree.ts";
 
@@ -120,6 +121,16 @@ const typeViolations: readonly Violation[] = [
     rule: "TS2322",
     files: { "test/browser/a.ts": "export const x: string = document.body;\n" },
   },
+  {
+    step: "page types",
+    rule: "TS2322",
+    files: { "packages/inbox/src/element.tsx": "export const x: string = document.body;\n" },
+  },
+  {
+    step: "page types",
+    rule: "TS2591",
+    files: { "packages/inbox/src/names-process.ts": "export const x = process;\n" },
+  },
   typeErrorOf("pure types", "TS2591", "names-process", "export const x = process;"),
   typeErrorOf("pure types", "TS2304", "names-timer", "export const x = setTimeout;"),
   typeErrorOf("pure types", "TS2584", "names-console", "export const x = console;"),
@@ -214,6 +225,11 @@ const otherViolations: readonly Violation[] = [
     files: { "packages/protocol/src/unlisted.test.ts": 'import "fastify";\n' },
   },
   {
+    step: "pages",
+    rule: "first-load",
+    files: { "packages/inbox/src/main.tsx": `document.title = "${noise(300_000)}";\n` },
+  },
+  {
     step: "file laws",
     rule: "file-too-long",
     files: { "packages/sdk/src/endless.ts": "export {};\n".repeat(401) },
@@ -283,6 +299,18 @@ const blindfolds: readonly Violation[] = [
     alone: true,
   },
   {
+    step: "page types",
+    rule: "unread",
+    files: {
+      "packages/inbox/tsconfig.json": json({
+        extends: "../../tsconfig.base.json",
+        files: ["src/main.tsx"],
+      }),
+      "packages/inbox/src/main.tsx": "export {};\n",
+    },
+    alone: true,
+  },
+  {
     step: "lint",
     rule: "unread",
     files: { ".oxlintrc.json": json({ ignorePatterns: ["packages/server/**"] }) },
@@ -311,6 +339,15 @@ export const violations: readonly Violation[] = [
   ...otherViolations,
   ...blindfolds,
 ];
+
+/** Text that does not compress, the same each time. */
+function noise(length: number): string {
+  let text = "";
+  for (let part = 0; text.length < length; part += 1) {
+    text += createHash("sha512").update(String(part)).digest("base64url");
+  }
+  return text;
+}
 
 function lintOf(rule: string, path: string, lines: readonly string[]): Violation {
   return { step: "lint", rule, files: { [`packages/${path}`]: `${lines.join("\n")}\n` } };

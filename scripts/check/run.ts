@@ -41,15 +41,18 @@ async function runStep(step: Step): Promise<Verdict> {
   const startedMs = performance.now();
   let problems: readonly string[];
   let filesRead = 0;
+  let note = "";
   try {
     const result = await step.run(checkout);
     filesRead = result.filesRead;
+    note = result.note ?? "";
     problems = result.findings.map(({ rule, file, detail }) => `${rule}  ${file}  ${detail}`);
     if (filesRead === 0) problems = [...problems, "read no file at all, so it checked nothing"];
   } catch (error) {
     problems = [error instanceof Error ? error.message : String(error)];
   }
   printVerdict(step.name, `${filesRead} files`, problems, performance.now() - startedMs);
+  if (note !== "") console.log(`      ${note}`);
   return { name: step.name, passed: problems.length === 0 };
 }
 

@@ -42,7 +42,7 @@ export function presentSourceFolders(files: readonly string[]): readonly string[
 
 /** TypeScript sources, tests included. */
 export function isTypeScript(file: string): boolean {
-  return file.endsWith(".ts") && !file.endsWith(".d.ts");
+  return /\.tsx?$/.test(file) && !file.endsWith(".d.ts");
 }
 
 export function isTest(file: string): boolean {
@@ -52,6 +52,11 @@ export function isTest(file: string): boolean {
 /** What runs partly inside a page, so that it has a browser's types beside Node's. */
 export function isBrowserTest(file: string): boolean {
   return file.startsWith("test/browser/");
+}
+
+/** The inbox, whose program is of its own: it runs in browsers. */
+export function isPageSource(file: string): boolean {
+  return file.startsWith("packages/inbox/") && isTypeScript(file);
 }
 
 /** Code that must stay pure: the protocol and the domain, without their tests. */

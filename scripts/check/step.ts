@@ -14,6 +14,8 @@ export type StepResult = {
   /** How many files the tool really opened. Zero means that it checked nothing. */
   readonly filesRead: number;
   readonly findings: readonly Finding[];
+  /** A figure to print beside the verdict. */
+  readonly note?: string;
 };
 
 /** One part of `npm run check`, able to run on the checkout and on a small planted tree alike. */

@@ -1,14 +1,20 @@
 import { relative, sep } from "node:path";
 import type { Finding, Step, StepResult } from "./step.ts";
 import { runTool } from "./step.ts";
-import { isBrowserTest, isPureSource, isTypeScript, listFiles } from "./source-files.ts";
+import {
+  isBrowserTest,
+  isPageSource,
+  isPureSource,
+  isTypeScript,
+  listFiles,
+} from "./source-files.ts";
 
 /** All sources as they run on Node, tests and scripts included. */
 export const types: Step = {
   name: "types",
   async run(root) {
     const files = (await listFiles(root)).filter(isTypeScript);
-    const expected = files.filter((file) => !isBrowserTest(file));
+    const expected = files.filter((file) => !isBrowserTest(file) && !isPageSource(file));
     return checkProject(root, "tsconfig.json", expected);
   },
 };
@@ -19,6 +25,15 @@ export const browserTestTypes: Step = {
   async run(root) {
     const expected = (await listFiles(root)).filter(isTypeScript).filter(isBrowserTest);
     return checkProject(root, "test/browser/tsconfig.json", expected);
+  },
+};
+
+/** The inbox with the browser's types and JSX. */
+export const pageTypes: Step = {
+  name: "page types",
+  async run(root) {
+    const expected = (await listFiles(root)).filter(isPageSource);
+    return checkProject(root, "packages/inbox/tsconfig.json", expected);
   },
 };
 

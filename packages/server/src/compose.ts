@@ -2,7 +2,9 @@
  * Puts the parts together: the only file that sees everything. What is started here is stopped here,
  * in the opposite order.
  */
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { App, ServerLimits } from "./app/app.ts";
 import { createApp } from "./app/create-app.ts";
@@ -13,6 +15,7 @@ import type { Config } from "./config/config.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./edges/http/limits.ts";
 import { createLog } from "./edges/http/log.ts";
 import { createMetrics, type Metrics } from "./edges/http/metrics.ts";
+import { readPageFiles } from "./edges/http/pages/page-files.ts";
 import { createHttpServer } from "./edges/http/server.ts";
 import { Waiters } from "./edges/http/waiters.ts";
 import type { Clock } from "./ports/clock.ts";
@@ -33,6 +36,8 @@ export interface StartOptions {
   readonly clock?: Clock;
   readonly random?: Random;
   readonly httpLimits?: Partial<HttpLimits>;
+  /** Where the inbox was built. */
+  readonly pagesFolder?: string;
 }
 
 export interface OpenedApp {
@@ -83,7 +88,9 @@ export async function startServer(
     );
     closers.push(() => background.stop());
     if (config.dev) closers.push(await followPolicyFile(app, config, log));
-    const server = await createHttpServer({ app, limits, log, metrics, waiters, streams });
+    const pages = await readPageFiles(options.pagesFolder ?? pagesFolder());
+    if (pages === null) log.warn("the inbox was not built: there are no pages, only the API");
+    const server = await createHttpServer({ app, limits, log, metrics, waiters, streams, pages });
     closers.push(() => server.stop());
     const url = await server.listen(config.listen);
     log.info({ url, policy: (await app.store.policy())?.version ?? null }, "listening");
@@ -114,6 +121,13 @@ export function backUpStore(config: Config, target: string): Promise<void> {
 /** Looks at the store without opening it for work; changes nothing. */
 export function inspectStore(config: Config): Inspection {
   return inspectSqlite(config.store.file);
+}
+
+/** Where the pages are: beside the installed server, or in a checkout where the inbox is built. */
+function pagesFolder(): string {
+  const installed = fileURLToPath(new URL("../pages", import.meta.url));
+  if (existsSync(installed)) return installed;
+  return fileURLToPath(new URL("../../inbox/dist/pages", import.meta.url));
 }
 
 /** The file's flat limits, as the use cases take them. */

@@ -3,6 +3,7 @@ import type { Logger } from "pino";
 import type { App } from "../../app/app.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
+import type { PageFiles } from "./pages/page-files.ts";
 import type { Waiters } from "./waiters.ts";
 
 export interface Edge {
@@ -13,4 +14,6 @@ export interface Edge {
   readonly waiters: Waiters;
   /** Readers of the event stream; they are let go with the waiters. */
   readonly streams: Waiters;
+  /** The inbox; null where it was not built. */
+  readonly pages: PageFiles | null;
 }

@@ -9,6 +9,7 @@ import type { Edge } from "./edge.ts";
 import { readKey } from "./idempotency.ts";
 import { answerNoise } from "./noise.ts";
 import { describe, descriptionOf, documentOf } from "./openapi.ts";
+import { sendPage } from "./pages/send-page.ts";
 import { problemFor, requestIdOf, sendProblem } from "./problems.ts";
 import { RefusedCall } from "./refused-call.ts";
 import type { Route } from "./route.ts";
@@ -20,7 +21,7 @@ const HEADERS_ARRIVE_MS = 15_000;
 /** Longer than what proxies in front keep, so that they close first and no request is lost. */
 const KEEP_ALIVE_MS = 75_000;
 
-/** Sent with every answer. There is no page here, so nothing may be loaded, framed or sniffed. */
+/** Sent with every answer; pages bring a policy of their own. Nothing may be loaded, framed or sniffed. */
 const SECURITY_HEADERS = {
   "x-content-type-options": "nosniff",
   "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -79,7 +80,9 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
     done(new RefusedCall(STOPPING));
   });
   server.setErrorHandler((error, request, reply) => refuse(edge, error, request, reply));
-  server.setNotFoundHandler((request, reply) => sendUnknown(request, reply));
+  server.setNotFoundHandler((request, reply) =>
+    sendPage(edge.pages, request, reply) ? reply : sendUnknown(request, reply),
+  );
   await describe(server, ROUTES);
   for (const route of ROUTES) addRoute(server, edge, route, admitted);
   let document = "";
