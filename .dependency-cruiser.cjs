@@ -110,6 +110,12 @@ module.exports = {
       node,
     ]),
     mayImport(
+      "inbox-is-a-client",
+      "inbox: sdk, protocol, npm; it runs in browsers and knows the server by its API only",
+      "^packages/inbox/src/",
+      ["^packages/inbox/src/", protocolRoot, sdkRoot, npm],
+    ),
+    mayImport(
       "other-folders-stand-apart",
       "config, system and the like: app, ports, domain, protocol, npm; never each other",
       `${server}(?!domain/|ports/|app/|storage/|edges/)([^/]+)/`,

@@ -173,6 +173,7 @@ const importViolations: readonly Violation[] = [
   importOf("server-files-have-a-place", `${server}/a.ts`, "./app/submit-request.ts"),
   importOf("server-files-have-a-place", `${server}/b.ts`, "./compose.ts"),
   importOf("sdk-sees-protocol", "packages/sdk/src/b.ts", "fastify"),
+  importOf("inbox-is-a-client", "packages/inbox/src/a.ts", "node:fs"),
   importOf("examples-are-outsiders", "examples/order/a.ts", "../../packages/server/src/compose.ts"),
   importOf("tests-are-leaves", `${server}/edges/http/d.ts`, "./d.test.ts", {
     [`${server}/edges/http/d.test.ts`]: "export {};\n",
