@@ -48,6 +48,15 @@ PUT    /v1/people/:id                          person operator
 POST   /v1/people/:id/tokens                   person operator
 DELETE /v1/people/:id/tokens/:token_id         person operator
 PUT    /v1/on-call/:roster                     person operator
+GET    /v1/sign-in                             anyone
+POST   /v1/sign-in/development                 anyone
+POST   /v1/sign-out                            person
+GET    /v1/me                                  person
+PUT    /v1/me                                  person
+GET    /v1/me/sessions                         person
+DELETE /v1/me/sessions/:id                     person
+POST   /v1/me/sign-out-everywhere              person
+POST   /v1/people/:id/sign-out                 person operator
 GET    /healthz                                anyone
 GET    /readyz                                 anyone
 GET    /metrics                                anyone
@@ -108,7 +117,8 @@ describe("who may call what", () => {
       };
 
       it("asks for a credential, and for a real one", async () => {
-        const wanted = kind === "anyone" ? null : "unauthenticated";
+        const open = route.method === "GET" ? null : "cross_site";
+        const wanted = kind === "anyone" ? open : "unauthenticated";
         expect(await codeFor(undefined)).toBe(wanted);
         expect(await codeFor("garbage")).toBe(wanted);
         expect(await codeFor(`hpk_${"A".repeat(43)}`)).toBe(wanted);

@@ -73,8 +73,8 @@ describe("openapi.json", () => {
     const wanted = {
       anyone: [],
       identity: ["identityKey"],
-      person: ["personToken"],
-      identity_or_person: ["identityKey", "personToken"],
+      person: ["personToken", "sessionCookie"],
+      identity_or_person: ["identityKey", "personToken", "sessionCookie"],
     };
     expect(schemes).toEqual(wanted[route.access.kind]);
     for (const scheme of schemes)

@@ -124,7 +124,14 @@ describe("people", () => {
     const made = await op("POST", "/v1/people", { id: "zoe", name: "Zoë" });
     expect(made).toMatchObject({ status: 201, body: { id: "zoe", rights: [], disabled: false } });
     const { body } = await op("PUT", "/v1/people/zoe", { rights: ["auditor"] });
-    expect(body).toEqual({ id: "zoe", name: "Zoë", rights: ["auditor"], disabled: false });
+    expect(body).toEqual({
+      id: "zoe",
+      name: "Zoë",
+      rights: ["auditor"],
+      disabled: false,
+      email: null,
+      slack: null,
+    });
     expect((await op("PUT", "/v1/people/zoe", { rights: ["god"] })).body.field).toBe("rights.0");
     expect((await op("PUT", "/v1/people/unknown", {})).body.code).toBe("not_found");
     const issued = await op("POST", "/v1/people/zoe/tokens", { expires_in_ms: 60_000 });

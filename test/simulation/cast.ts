@@ -7,7 +7,7 @@ export type Person = Omit<StoredPerson, "createdAt">;
 export type Identity = Omit<StoredIdentity, "createdAt">;
 
 const person = (id: string, rights: readonly Right[] = []): Person => {
-  return { id, name: id.toUpperCase(), rights, disabled: false };
+  return { id, name: id.toUpperCase(), rights, disabled: false, email: null, slack: null };
 };
 
 /** Reviewers overlap: owners, persons acted for and group members are the same few people. */

@@ -49,6 +49,9 @@ export class World {
     deadline: 0,
     key: 0,
     credentials: 0,
+    session: 0,
+    enrolment: 0,
+    ceremony: 0,
   };
   /** Of the server that is up. */
   jumpedAtMs: number | null = null;

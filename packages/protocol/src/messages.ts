@@ -318,6 +318,9 @@ export interface PersonView {
   readonly name: string;
   readonly rights: readonly string[];
   readonly disabled: boolean;
+  /** Where they are told of what waits for them. */
+  readonly email: string | null;
+  readonly slack: string | null;
 }
 
 /** One item of `GET /v1/events`; its SSE id is the log index. */
@@ -342,7 +345,7 @@ export interface WhoAmI {
   readonly kind: "identity" | "person";
   readonly id: string;
   readonly rights: readonly string[];
-  /** `key`, `token` or `development`. */
+  /** `key`, `token`, `passkey`, `oidc` or `development`. */
   readonly via: string;
 }
 

@@ -58,6 +58,23 @@ export const PROBLEMS = {
   // Who is asking.
   unauthenticated: { status: 401, exit: EXIT.notPermitted, title: "no valid credential was sent" },
   forbidden: { status: 403, exit: EXIT.notPermitted, title: "this credential may not do that" },
+  sign_in_failed: { status: 401, exit: EXIT.notPermitted, title: "the sign-in was not accepted" },
+  cross_site: {
+    status: 403,
+    exit: EXIT.notPermitted,
+    title: "this call does not come from a page of this server",
+  },
+  wrong_host: {
+    status: 421,
+    exit: EXIT.usage,
+    title: "this server does not answer to that name",
+  },
+  link_invalid: {
+    status: 410,
+    exit: EXIT.notPermitted,
+    title: "this link was used, has expired or never was",
+  },
+  last_way_in: { status: 409, exit: EXIT.conflict, title: "this is the last way to sign in" },
   not_your_request: {
     status: 403,
     exit: EXIT.notPermitted,

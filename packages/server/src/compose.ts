@@ -6,12 +6,13 @@ import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import type { App, ServerLimits } from "./app/app.ts";
+import type { App, ServerLimits, Site } from "./app/app.ts";
 import { createApp } from "./app/create-app.ts";
 import { passTime } from "./app/pass-time.ts";
 import { publishPolicy } from "./app/publish-policy.ts";
 import { seedPeople } from "./app/seed-development.ts";
 import type { Config } from "./config/config.ts";
+import { Attempts } from "./edges/http/attempts.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./edges/http/limits.ts";
 import { createLog } from "./edges/http/log.ts";
 import { createMetrics, type Metrics } from "./edges/http/metrics.ts";
@@ -90,9 +91,12 @@ export async function startServer(
     if (config.dev) closers.push(await followPolicyFile(app, config, log));
     const pages = await readPageFiles(options.pagesFolder ?? pagesFolder());
     if (pages === null) log.warn("the inbox was not built: there are no pages, only the API");
-    const server = await createHttpServer({ app, limits, log, metrics, waiters, streams, pages });
+    const attempts = new Attempts(attemptsPerMinute(config));
+    const edge = { app, limits, attempts, log, metrics, waiters, streams, pages };
+    const server = await createHttpServer(edge);
     closers.push(() => server.stop());
     const url = await server.listen(config.listen);
+    opened.site.listensOn(url);
     log.info({ url, policy: (await app.store.policy())?.version ?? null }, "listening");
     return { url, app, close };
   } catch (fault) {
@@ -102,16 +106,43 @@ export async function startServer(
 }
 
 /** The store and the use cases without HTTP, for commands on the host. */
-export async function openApp(config: Config, options: StartOptions = {}): Promise<OpenedApp> {
+export async function openApp(
+  config: Config,
+  options: StartOptions = {},
+): Promise<OpenedApp & { readonly site: ConfiguredSite }> {
   const { clock = systemClock, random = systemRandom } = options;
   const store = await openSqliteStore({ file: config.store.file, clock, random });
-  const app = createApp({ store, random, limits: limitsOf(config) });
+  const site = new ConfiguredSite(config);
+  const { signIn } = config;
+  const app = createApp({ store, random, limits: limitsOf(config), site, signIn });
   const close = once(async () => {
     app.changes.close();
     await store.close();
   });
-  return { app, close };
+  return { app, site, close };
 }
+
+/** The public URL, with the port that the system chose where none was configured. */
+class ConfiguredSite implements Site {
+  publicUrl: string;
+  readonly development: boolean;
+
+  constructor({ publicUrl, dev }: Config) {
+    this.publicUrl = publicUrl;
+    this.development = dev;
+  }
+
+  listensOn(url: string): void {
+    this.publicUrl = this.publicUrl.replace(/:0$/, `:${new URL(url).port}`);
+  }
+}
+
+/** Signing in for development proves nothing, so there is nothing to guess: only floods matter. */
+function attemptsPerMinute({ dev, signIn }: Config): number {
+  return dev ? Math.max(DEVELOPMENT_ATTEMPTS, signIn.attemptsPerMinute) : signIn.attemptsPerMinute;
+}
+
+const DEVELOPMENT_ATTEMPTS = 3_000;
 
 /** A consistent copy of the store, also while a server runs. @throws StoreFault */
 export function backUpStore(config: Config, target: string): Promise<void> {

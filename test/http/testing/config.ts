@@ -1,5 +1,8 @@
 /** Configurations of servers under test; knows nothing of the test runner. */
-import { DEFAULT_SERVER_LIMITS } from "../../../packages/server/src/app/app.ts";
+import {
+  DEFAULT_SERVER_LIMITS,
+  DEFAULT_SIGN_IN_LIMITS,
+} from "../../../packages/server/src/app/app.ts";
 import type { Config } from "../../../packages/server/src/config/config.ts";
 import { DEFAULT_LIMITS } from "../../../packages/server/src/domain/request/commands.ts";
 
@@ -8,10 +11,12 @@ export const DEFAULT_TEST_LIMITS = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS
 export function configFor(file: string, changes: Partial<Config> = {}): Config {
   return {
     listen: { host: "127.0.0.1", port: 0 },
-    publicUrl: "http://127.0.0.1",
+    // As the configuration has it: the port is known once the server listens.
+    publicUrl: "http://localhost:0",
     store: { file },
     policyFile: null,
     limits: DEFAULT_TEST_LIMITS,
+    signIn: DEFAULT_SIGN_IN_LIMITS,
     log: { level: "debug" },
     dev: false,
     ...changes,

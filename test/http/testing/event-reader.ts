@@ -19,14 +19,19 @@ export interface EventReader {
 
 export async function readEvents(
   url: string,
-  options: { readonly token: string; readonly lastEventId?: number | string },
+  options: {
+    readonly token?: string;
+    readonly cookie?: string;
+    readonly lastEventId?: number | string;
+  },
 ): Promise<EventReader> {
   const abort = new AbortController();
-  const { token, lastEventId } = options;
+  const { token, cookie, lastEventId } = options;
   const response = await fetch(`${url}/v1/events`, {
     signal: abort.signal,
     headers: {
-      authorization: `Bearer ${token}`,
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(cookie === undefined ? {} : { cookie }),
       ...(lastEventId === undefined ? {} : { "last-event-id": String(lastEventId) }),
     },
   });

@@ -1,5 +1,6 @@
 /** What every use case works with. Nothing in here is truth; that is in the store. */
 import type { RequestLimits } from "../domain/request/commands.ts";
+import type { Passkeys } from "../ports/passkeys.ts";
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store.ts";
 import type { Changes } from "./changes.ts";
@@ -15,7 +16,39 @@ export interface App {
   readonly facts: KnownFacts;
   readonly contents: KnownContent;
   readonly limits: ServerLimits;
+  readonly site: Site;
+  readonly signIn: SignInLimits;
+  readonly passkeys: Passkeys;
 }
+
+/** Where people find this server. */
+export interface Site {
+  /** Known for certain once the server listens; no slash at the end. */
+  readonly publicUrl: string;
+  /** People prove nothing here (T36). */
+  readonly development: boolean;
+}
+
+/** How long a sign-in holds. */
+export interface SignInLimits {
+  /** A session of a browser that is not used for so long has ended. */
+  readonly sessionIdleMs: number;
+  /** However much it is used. */
+  readonly sessionMaxMs: number;
+  readonly cliSessionMaxMs: number;
+  /** How long an enrolment link is good. */
+  readonly enrolmentMs: number;
+  /** Sign-ins that one address, or one person, may try in a minute. */
+  readonly attemptsPerMinute: number;
+}
+
+export const DEFAULT_SIGN_IN_LIMITS: SignInLimits = {
+  sessionIdleMs: 3_600_000,
+  sessionMaxMs: 12 * 3_600_000,
+  cliSessionMaxMs: 8 * 3_600_000,
+  enrolmentMs: 86_400_000,
+  attemptsPerMinute: 30,
+};
 
 /** Named limits; each can be set in the configuration and is answered by its name. */
 export interface ServerLimits {

@@ -1,6 +1,8 @@
-/** Who holds a credential. Only its hash is stored; an expired or revoked one is none. */
-import { sha256Base64url } from "@haltpoint/protocol";
+/** Who holds a secret. Only its hash is stored; an expired, ended or revoked one is none. */
+import { sha256Base64url, type Channel, type SignInVia } from "@haltpoint/protocol";
 import type { Right } from "../domain/request/commands.ts";
+import type { StoredSession } from "../ports/sign-in-records.ts";
+import type { Epochs, StoreTime } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 
@@ -10,33 +12,105 @@ export type Principal =
       readonly kind: "person";
       readonly id: string;
       readonly rights: readonly Right[];
-      readonly via: string;
+      readonly via: SignInVia;
+      readonly channel: Channel;
+      /** `ses_…`; null: a bearer token, which is no session. */
+      readonly session: string | null;
     };
+
+type Person = Extract<Principal, { readonly kind: "person" }>;
+
+export interface Authenticated {
+  readonly principal: Principal;
+  readonly session: StoredSession | null;
+}
 
 /** `identity:agent-1`, `person:ana`: how a principal stands in keys and entries. */
 export function principalName(principal: Principal): string {
   return `${principal.kind}:${principal.id}`;
 }
 
-/** The principal of a secret as sent; one refusal for every reason, so that nothing is learnt. */
-export async function authenticate(app: App, secret: string): Promise<Answer<Principal>> {
-  const refusal = refused(
-    "unauthenticated",
-    "send `Authorization: Bearer …` with a key or token that is valid and not expired",
-  );
+/** One refusal for every reason, so that nothing is learnt from it. */
+const REFUSAL = refused(
+  "unauthenticated",
+  "sign in, or send `Authorization: Bearer …` with a key or token that is valid and not expired",
+);
+
+/**
+ * The principal of a secret as sent. A browser's session is taken from its cookie only and any other
+ * secret from the header only: what a page cannot read must not be of use where CSRF is not asked.
+ */
+export async function authenticate(
+  app: App,
+  secret: string,
+  sentBy: "bearer" | "cookie",
+): Promise<Answer<Authenticated>> {
+  if (sentBy === "cookie" || secret.startsWith("hps_")) {
+    return authenticateSession(app, secret, sentBy === "cookie" ? "web" : "cli");
+  }
   const credential = await app.store.credentialByHash(credentialHash(secret));
-  if (credential === null || credential.revokedAt !== null) return refusal;
+  if (credential === null || credential.revokedAt !== null) return REFUSAL;
   const { time, epochs } = await app.store.standing();
-  if (time.now >= credential.expiresAt) return refusal;
+  if (time.now >= credential.expiresAt) return REFUSAL;
   const { kind, id } = credential.holder;
   const membership = await app.facts.membership(epochs.membership);
   if (kind === "identity") {
     const identity = await membership.identity(id);
-    return identity === null ? refusal : answered({ kind, id });
+    return identity === null ? REFUSAL : answered({ principal: { kind, id }, session: null });
   }
   const person = membership.persons.get(id);
-  if (person === undefined || person.disabled) return refusal;
-  return answered({ kind, id, rights: person.rights, via: credential.via });
+  if (person === undefined || person.disabled) return REFUSAL;
+  const via = credential.via === "development" ? "development" : "token";
+  const principal: Person = {
+    kind,
+    id,
+    rights: person.rights,
+    via,
+    channel: "cli",
+    session: null,
+  };
+  return answered({ principal, session: null });
+}
+
+async function authenticateSession(
+  app: App,
+  secret: string,
+  kind: StoredSession["kind"],
+): Promise<Answer<Authenticated>> {
+  const hash = credentialHash(secret);
+  const session = await app.store.sessionByHash(hash);
+  if (session === null || session.kind !== kind) return REFUSAL;
+  const standing = await app.store.standing();
+  if (hash !== session.hash && standing.time.now >= session.previousUntil) return REFUSAL;
+  const principal = await principalOf(app, session, standing);
+  return principal === null ? REFUSAL : answered({ principal, session });
+}
+
+/** The person of a session that is still in force, by its id; null: they have to sign in again. */
+export async function personOfSession(app: App, id: string): Promise<Person | null> {
+  const session = await app.store.session(id);
+  return session === null ? null : principalOf(app, session, await app.store.standing());
+}
+
+async function principalOf(
+  app: App,
+  session: StoredSession,
+  { time, epochs }: { readonly time: StoreTime; readonly epochs: Epochs },
+): Promise<Person | null> {
+  if (!isInForce(session, time.now)) return null;
+  // INVARIANT: whoever proved nothing is let in by a development server only (T36).
+  if (session.via === "development" && !app.site.development) return null;
+  const membership = await app.facts.membership(epochs.membership);
+  const person = membership.persons.get(session.person);
+  if (person === undefined || person.disabled) return null;
+  const { via, kind: channel, id } = session;
+  return { kind: "person", id: person.id, rights: person.rights, via, channel, session: id };
+}
+
+/** Neither ended nor over its limits. */
+export function isInForce(session: StoredSession, now: number): boolean {
+  const { endedAt, expiresAt, lastSeenAt, idleMs } = session;
+  return endedAt === null && now < expiresAt && now < lastSeenAt + idleMs;
 }
 
 /** Secrets are 256 random bits, so a plain hash gives a reader of the store nothing to try. */

@@ -1,6 +1,13 @@
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store.ts";
-import type { App, ServerLimits } from "./app.ts";
+import { NO_PASSKEYS, type Passkeys } from "../ports/passkeys.ts";
+import {
+  DEFAULT_SIGN_IN_LIMITS,
+  type App,
+  type ServerLimits,
+  type SignInLimits,
+  type Site,
+} from "./app.ts";
 import { Changes } from "./changes.ts";
 import { KnownContent } from "./known-content.ts";
 import { KnownFacts } from "./known-facts.ts";
@@ -11,10 +18,19 @@ export function createApp(of: {
   readonly store: Store;
   readonly random: Random;
   readonly limits: ServerLimits;
+  /** Default: nobody signs in here. */
+  readonly site?: Site;
+  readonly signIn?: SignInLimits;
+  readonly passkeys?: Passkeys;
 }): App {
-  const { store } = of;
+  const { store, random, limits } = of;
   return {
-    ...of,
+    store,
+    random,
+    limits,
+    site: of.site ?? { publicUrl: "http://localhost", development: false },
+    signIn: of.signIn ?? DEFAULT_SIGN_IN_LIMITS,
+    passkeys: of.passkeys ?? NO_PASSKEYS,
     policies: new Policies(store),
     changes: new Changes(store),
     facts: new KnownFacts(store),

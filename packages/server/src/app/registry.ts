@@ -53,6 +53,8 @@ const NEW_PERSON: Omit<StoredPerson, "id" | "createdAt"> = {
   name: "",
   rights: [],
   disabled: false,
+  email: null,
+  slack: null,
 };
 
 /**
@@ -132,7 +134,9 @@ export async function savePerson(
   const { id, rights, disabled } = person;
   const done = await commitKeyed(app, change, { answer: id, now, epochs: fence.value }, [
     { kind: "person", person: { ...person, createdAt: createdAt ?? now } },
-    // The name identifies nobody and stays out of what is kept for ever.
+    // Who may do nothing is signed in nowhere, also once they may again.
+    ...(disabled ? [{ kind: "sessions_ended", of: { person: id }, at: now } as const] : []),
+    // Name and contacts identify nobody and stay out of what is kept for ever.
     systemEntry(kind, now, change.by, { id, rights, disabled }),
   ]);
   return done ? answered(personView(person)) : savePerson(app, sent, change);
@@ -288,8 +292,8 @@ export async function identityView(app: App, identity: StoredIdentity): Promise<
 }
 
 export function personView(person: Omit<StoredPerson, "createdAt">): PersonView {
-  const { id, name, rights, disabled } = person;
-  return { id, name, rights, disabled };
+  const { id, name, rights, disabled, email, slack } = person;
+  return { id, name, rights, disabled, email, slack };
 }
 
 function keyView(credential: StoredCredential): KeyView {

@@ -7,6 +7,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   store: "Where everything is kept.",
   policy: "What the server begins with.",
   log: "What is logged.",
+  sign_in: "How people sign in, and for how long.",
   limits: "Named limits; an answer that ran into one says its name.",
 };
 

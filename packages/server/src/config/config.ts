@@ -1,5 +1,5 @@
 /** The configuration of one server, complete and checked: what `compose.ts` starts from. */
-import type { ServerLimits } from "../app/app.ts";
+import type { ServerLimits, SignInLimits } from "../app/app.ts";
 import type { RequestLimits } from "../domain/request/commands.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -23,6 +23,7 @@ export interface Config {
   /** Absolute path of the policy that an empty store begins with; null: none is named. */
   readonly policyFile: string | null;
   readonly limits: ConfigLimits;
+  readonly signIn: SignInLimits;
   readonly log: { readonly level: LogLevel };
   /** Development conveniences: people are not authenticated, loopback only. Never from a file. */
   readonly dev: boolean;

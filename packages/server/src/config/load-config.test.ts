@@ -37,7 +37,7 @@ describe("configuration", () => {
       file: null,
       config: {
         listen: { host: "127.0.0.1", port: 4747 },
-        publicUrl: "http://127.0.0.1:4747",
+        publicUrl: "http://localhost:4747",
         policyFile: null,
         dev: false,
         limits: { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS },

@@ -10,8 +10,9 @@ import { didYouMean } from "../domain/policy/nearest-name.ts";
 import { nodeAt, readStructure } from "../domain/policy/structure.ts";
 import { readYaml, type YamlNode, type YamlScalar } from "../domain/policy/yaml-source.ts";
 import { CONFIG_FORM } from "./config-schema.ts";
+import type { SignInLimits } from "../app/app.ts";
 import { LOG_LEVELS, type Config, type ConfigLimits } from "./config.ts";
-import { LIMIT_OF, SETTINGS, type Setting } from "./settings.ts";
+import { LIMIT_OF, SETTINGS, SIGN_IN_LIMIT_OF, type Setting } from "./settings.ts";
 
 const CONFIG_FILE = "haltpoint.yaml";
 const FILE_BYTES_MAX = 1_048_576;
@@ -133,7 +134,7 @@ function valuesOf(
 }
 
 /** Variables that look like settings and are none would be ignored silently; so they are errors. */
-const SETTING_VARIABLE = /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|LOG|LIMITS)(_|$)/;
+const SETTING_VARIABLE = /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|LOG|LIMITS|SIGN)(_|$)/;
 
 function readEnvironment(env: ConfigSources["env"]): {
   readonly values: ReadonlyMap<string, string | number>;
@@ -202,7 +203,7 @@ function disagreements(found: ReadonlyMap<string, Found>): readonly string[] {
 function configOf(found: ReadonlyMap<string, Found>): Config {
   const host = String(foundAt(found, "listen.host").value);
   const port = Number(foundAt(found, "listen.port").value);
-  const publicUrl = foundAt(found, "public_url").value ?? urlOf(host, port);
+  const publicUrl = foundAt(found, "public_url").value ?? publicUrlOf(host, port);
   const level = foundAt(found, "log.level").value;
   return {
     listen: { host, port },
@@ -210,6 +211,7 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
     store: { file: pathAt(found, "store.file") ?? "" },
     policyFile: pathAt(found, "policy.file"),
     limits: limitsOf(found),
+    signIn: signInOf(found),
     log: { level: LOG_LEVELS.find((each) => each === level) ?? "info" },
     dev: false,
   };
@@ -219,6 +221,11 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
 export function urlOf(host: string, port: number): string {
   const reached = host === "0.0.0.0" || host === "::" ? "localhost" : host;
   return `http://${reached.includes(":") ? `[${reached}]` : reached}:${port}`;
+}
+
+/** On this machine only, it has a name: passkeys are bound to one, and an address is none. */
+export function publicUrlOf(host: string, port: number): string {
+  return /^(127(\.\d{1,3}){3}|::1)$/.test(host) ? `http://localhost:${port}` : urlOf(host, port);
 }
 
 function pathAt(found: ReadonlyMap<string, Found>, key: string): string | null {
@@ -234,6 +241,16 @@ function limitsOf(found: ReadonlyMap<string, Found>): ConfigLimits {
   }
   // LIMIT_OF names every member: a test compares it with the defaults.
   return limits as ConfigLimits;
+}
+
+function signInOf(found: ReadonlyMap<string, Found>): SignInLimits {
+  const limits: Partial<Record<keyof SignInLimits, number>> = {};
+  for (const [key, name] of SIGN_IN_LIMIT_OF) {
+    const { value } = foundAt(found, key);
+    limits[name] = typeof value === "string" ? durationMs(value) : Number(value);
+  }
+  // SIGN_IN_LIMIT_OF names every member: a test compares it with the defaults.
+  return limits as SignInLimits;
 }
 
 function foundAt(found: ReadonlyMap<string, Found>, key: string): Found {

@@ -2,7 +2,7 @@
  * Every setting once: its place in `haltpoint.yaml`, its environment variable, its form, default and
  * meaning. The loader, the JSON Schema, `config check` and the documentation are made from this.
  */
-import { DEFAULT_SERVER_LIMITS } from "../app/app.ts";
+import { DEFAULT_SERVER_LIMITS, DEFAULT_SIGN_IN_LIMITS, type SignInLimits } from "../app/app.ts";
 import { DURATION_PATTERN, durationText } from "../domain/policy/duration.ts";
 import type { FormSchema } from "../domain/policy/form.ts";
 import { DEFAULT_LIMITS } from "../domain/request/commands.ts";
@@ -40,6 +40,13 @@ const text = (description: string, pattern: string, expected: string): FormSchem
   pattern,
   description,
   "x-expected": expected,
+});
+
+const duration = (description: string): FormSchema => ({
+  type: "string",
+  pattern: DURATION_PATTERN,
+  description,
+  "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
 });
 
 interface DurationLimit {
@@ -123,6 +130,51 @@ const DURATION_LIMITS: readonly DurationLimit[] = [
     about: "How long a key or token may be valid.",
   },
 ];
+
+interface SignInDuration {
+  readonly name: keyof SignInLimits;
+  readonly key: string;
+  readonly min: number;
+  readonly max: number;
+  readonly about: string;
+}
+
+const SIGN_IN_DURATIONS: readonly SignInDuration[] = [
+  {
+    name: "sessionIdleMs",
+    key: "session_idle",
+    min: MINUTE,
+    max: 30 * DAY,
+    about: "A browser that does not call for so long is signed out.",
+  },
+  {
+    name: "sessionMaxMs",
+    key: "session_max",
+    min: MINUTE,
+    max: 30 * DAY,
+    about: "How long a browser stays signed in, however much it is used.",
+  },
+  {
+    name: "cliSessionMaxMs",
+    key: "cli_session_max",
+    min: MINUTE,
+    max: 30 * DAY,
+    about: "How long the command line stays signed in.",
+  },
+  {
+    name: "enrolmentMs",
+    key: "enrolment",
+    min: MINUTE,
+    max: 7 * DAY,
+    about: "How long a link for a first passkey is good.",
+  },
+];
+
+/** Which member of the sign-in limits a setting is. */
+export const SIGN_IN_LIMIT_OF: ReadonlyMap<string, keyof SignInLimits> = new Map([
+  ...SIGN_IN_DURATIONS.map(({ key, name }) => [`sign_in.${key}`, name] as const),
+  ["sign_in.attempts_per_minute", "attemptsPerMinute"],
+]);
 
 interface CountLimit {
   readonly name: keyof ConfigLimits;
@@ -214,14 +266,25 @@ export const SETTINGS: readonly Setting[] = [
     form: { type: "string", enum: LOG_LEVELS, description: "What is logged, from here up." },
     fallback: "info",
   }),
+  ...SIGN_IN_DURATIONS.map(({ name, key, min, max, about }) =>
+    setting(`sign_in.${key}`, {
+      form: duration(about),
+      fallback: durationText(DEFAULT_SIGN_IN_LIMITS[name]),
+      duration: { minMs: min, maxMs: max },
+    }),
+  ),
+  setting("sign_in.attempts_per_minute", {
+    form: {
+      type: "integer",
+      minimum: 1,
+      maximum: 10_000,
+      description: "How often one address, or for one person, may try to sign in.",
+    },
+    fallback: DEFAULT_SIGN_IN_LIMITS.attemptsPerMinute,
+  }),
   ...DURATION_LIMITS.map(({ name, key, min, max, about }) =>
     setting(`limits.${key}`, {
-      form: {
-        type: "string",
-        pattern: DURATION_PATTERN,
-        description: about,
-        "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
-      },
+      form: duration(about),
       fallback: durationText(DEFAULTS[name]),
       duration: { minMs: min, maxMs: max },
     }),

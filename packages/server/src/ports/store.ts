@@ -11,6 +11,7 @@
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
+import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
 import type { Assurance } from "../domain/policy/model.ts";
 import type { EntryDraft, SealedEntry } from "../domain/ledger/entry.ts";
 import type { RequestState } from "../domain/request/model.ts";
@@ -85,6 +86,9 @@ export interface StoredPerson {
   readonly name: string;
   readonly rights: readonly Right[];
   readonly disabled: boolean;
+  /** Where they want to be told; proves nothing of who they are. */
+  readonly email: string | null;
+  readonly slack: string | null;
   readonly createdAt: number;
 }
 
@@ -160,7 +164,8 @@ export type Write =
   | { readonly kind: "halt"; readonly halt: Omit<StoredHalt, "epoch"> }
   | { readonly kind: "on_call"; readonly roster: string; readonly shifts: readonly OnCallShift[] }
   | { readonly kind: "outbox"; readonly item: OutboxItem }
-  | { readonly kind: "outbox_done"; readonly id: string };
+  | { readonly kind: "outbox_done"; readonly id: string }
+  | SignInWrite;
 
 /** The facts a commit relies on; every one that no longer holds makes it `stale`. */
 export interface Expected {
@@ -191,7 +196,14 @@ export interface Commit {
 }
 
 export type StaleFact =
-  "request" | "policy" | "halt" | "membership" | "deadline" | "key" | "credentials";
+  | "request"
+  | "policy"
+  | "halt"
+  | "membership"
+  | "deadline"
+  | "key"
+  | "credentials"
+  | StaleSignInFact;
 
 export type CommitResult =
   | { readonly kind: "committed"; readonly now: number; readonly logIndex: number }
@@ -229,7 +241,7 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store {
+export interface Store extends SignInReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

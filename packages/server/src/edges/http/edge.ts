@@ -1,6 +1,7 @@
 /** What every route of this edge works with. */
 import type { Logger } from "pino";
 import type { App } from "../../app/app.ts";
+import type { Attempts } from "./attempts.ts";
 import type { HttpLimits } from "./limits.ts";
 import type { Metrics } from "./metrics.ts";
 import type { PageFiles } from "./pages/page-files.ts";
@@ -9,6 +10,8 @@ import type { Waiters } from "./waiters.ts";
 export interface Edge {
   readonly app: App;
   readonly limits: HttpLimits;
+  /** Tries to sign in, by address and by person. */
+  readonly attempts: Attempts;
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly waiters: Waiters;

@@ -7,7 +7,7 @@
  */
 import type { ServerResponse } from "node:http";
 import { problem, type EventView } from "@haltpoint/protocol";
-import { authenticate } from "../../app/authenticate.ts";
+import { authenticate, personOfSession } from "../../app/authenticate.ts";
 import { eventsAfter } from "../../app/read-ledger.ts";
 import { PERSON, type Person } from "./access.ts";
 import { bearerOf } from "./bearer.ts";
@@ -17,6 +17,8 @@ import { RefusedCall } from "./refused-call.ts";
 import type { RawCall } from "./route.ts";
 
 const BATCH = 200;
+/** Whoever was signed out, disabled or ran out of time hears no more within five seconds (T31). */
+const ADMITTED_AGAIN_MS = 3_500;
 const INDEX = /^\d{1,15}$/;
 
 /** Streams until the reader leaves, is cut off, may no longer listen, or the server stops. */
@@ -27,8 +29,10 @@ export async function streamEvents(edge: Edge, call: RawCall): Promise<void> {
   let after = await startingAt(edge, request.headers["last-event-id"]);
   const place = edge.streams.enter(response);
   if (place === null) throw tooManyReaders(edge);
+  const checkEveryMs = Math.min(ADMITTED_AGAIN_MS, edge.limits.eventCommentMs);
   let hearing = new Hearing(edge.app, principal);
   let checkedAt = performance.now();
+  let toldAt = checkedAt;
   const reader = new Reader(edge, response, place.signal);
   try {
     reply.hijack();
@@ -41,16 +45,19 @@ export async function streamEvents(edge: Edge, call: RawCall): Promise<void> {
         after = event.index;
       }
       if (!(await reader.drained())) return;
-      if (performance.now() - checkedAt >= edge.limits.eventCommentMs) {
-        const person = await stillAdmitted(edge, request.headers.authorization);
+      if (performance.now() - checkedAt >= checkEveryMs) {
+        const person = await stillAdmitted(edge, principal, request.headers.authorization);
         if (person === null) return;
         hearing = new Hearing(edge.app, person);
         checkedAt = performance.now();
       }
+      if (events.length > 0) toldAt = performance.now();
       if (events.length === BATCH) continue;
-      const news = await reader.news();
+      const news = await reader.news(checkEveryMs);
       if (news === "over") return;
-      if (news === "nothing") reader.write(": nothing new\n\n");
+      if (news === "news" || performance.now() - toldAt < edge.limits.eventCommentMs) continue;
+      reader.write(": nothing new\n\n");
+      toldAt = performance.now();
     }
   } finally {
     reader.close();
@@ -73,15 +80,20 @@ function tooManyReaders(edge: Edge): RefusedCall {
   return new RefusedCall(problem("too_many_requests", detail, { limit, retry_after_ms: 5_000 }));
 }
 
-/** A token that was revoked, or a person who was disabled, hears no more. */
+/** A token that was revoked, a session that ended, a person who was disabled: null. */
 async function stillAdmitted(
   edge: Edge,
+  { session }: Person,
   authorization: string | undefined,
 ): Promise<Person | null> {
+  // By its id: the secret in the cookie may have been exchanged for another meanwhile.
+  if (session !== null) return personOfSession(edge.app, session);
   const secret = bearerOf(authorization);
   if (secret === null) return null;
-  const answer = await authenticate(edge.app, secret);
-  return answer.ok && PERSON.admits(answer.value) ? answer.value : null;
+  const answer = await authenticate(edge.app, secret, "bearer");
+  if (!answer.ok) return null;
+  const { principal } = answer.value;
+  return PERSON.admits(principal) ? principal : null;
 }
 
 /** Kinds are our own words; a line break in one would forge an event. */
@@ -132,10 +144,10 @@ class Reader {
     this.#hasNews = false;
   }
 
-  /** Waits for a commit, for the time of a comment, or for the end. */
-  async news(): Promise<"news" | "nothing" | "over"> {
+  /** Waits for a commit, for so long, or for the end. */
+  async news(ms: number): Promise<"news" | "nothing" | "over"> {
     if (!this.#hasNews && !this.#signal.aborted) {
-      await this.#pause(this.#edge.limits.eventCommentMs, (resume) => (this.#wake = resume));
+      await this.#pause(ms, (resume) => (this.#wake = resume));
     }
     if (this.#signal.aborted) return "over";
     return this.#hasNews ? "news" : "nothing";

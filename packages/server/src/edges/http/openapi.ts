@@ -10,6 +10,7 @@ type Json = Record<string, unknown>;
 
 const IDENTITY_KEY = "identityKey";
 const PERSON_TOKEN = "personToken";
+const SESSION_COOKIE = "sessionCookie";
 const PARAMETER = /:(\w+)/g;
 
 /** How every route refuses by what it declares. */
@@ -25,6 +26,9 @@ export function problemsOf(route: Route): readonly ProblemCode[] {
     codes.add("limit_exceeded").add("store_busy");
   }
   if (waits(route)) codes.add("too_many_requests");
+  if (route.tag !== "operations") codes.add("wrong_host");
+  if (route.method !== "GET" && route.access.kind !== "identity") codes.add("cross_site");
+  if (route.method !== "GET" && route.access.kind === "anyone") codes.add("too_many_requests");
   codes.add("invalid_request").add("unavailable").add("internal");
   return [...codes].sort();
 }
@@ -48,7 +52,18 @@ export async function describe(server: FastifyInstance, routes: readonly Route[]
       components: {
         securitySchemes: {
           [IDENTITY_KEY]: { type: "http", scheme: "bearer", description: "`hpk_…`, an API key" },
-          [PERSON_TOKEN]: { type: "http", scheme: "bearer", description: "`hpp_…`, a token" },
+          [PERSON_TOKEN]: {
+            type: "http",
+            scheme: "bearer",
+            description: "`hps_…`, a session of the command line, or `hpp_…`, a token",
+          },
+          [SESSION_COOKIE]: {
+            type: "apiKey",
+            in: "cookie",
+            name: "__Host-haltpoint",
+            description:
+              "A browser's session, `haltpoint_session` over plain HTTP on loopback. What changes something also sends `x-haltpoint-csrf`, from a page of this server.",
+          },
         },
       },
     },
@@ -117,9 +132,9 @@ function securityOf(route: Route): readonly Json[] {
     case "identity":
       return [{ [IDENTITY_KEY]: [] }];
     case "person":
-      return [{ [PERSON_TOKEN]: [] }];
+      return [{ [PERSON_TOKEN]: [] }, { [SESSION_COOKIE]: [] }];
     case "identity_or_person":
-      return [{ [IDENTITY_KEY]: [] }, { [PERSON_TOKEN]: [] }];
+      return [{ [IDENTITY_KEY]: [] }, { [PERSON_TOKEN]: [] }, { [SESSION_COOKIE]: [] }];
   }
 }
 

@@ -8,6 +8,7 @@ import { refused, type Answer } from "../../app/answer.ts";
 import type { Waiting } from "../../app/await-change.ts";
 import type { Principal } from "../../app/authenticate.ts";
 import type { Keyed } from "../../app/execute.ts";
+import type { StoredSession } from "../../ports/sign-in-records.ts";
 import type { Access } from "./access.ts";
 import type { Edge } from "./edge.ts";
 import { keyedFor, type Asked } from "./idempotency.ts";
@@ -18,13 +19,16 @@ import type { Shape } from "./schema/shape.ts";
 import { overLimit } from "./schema/text-limits.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
-export type Tag = "requests" | "decisions" | "halts" | "registry" | "policy" | "operations";
+export type Tag =
+  "people" | "requests" | "decisions" | "halts" | "registry" | "policy" | "operations";
 
 export interface Reply<A> {
   readonly status: number;
   readonly body: A;
   /** Default: JSON. */
   readonly contentType?: string;
+  /** `Set-Cookie`. */
+  readonly cookie?: string;
 }
 
 export function ok<A>(body: A): Answer<Reply<A>> {
@@ -46,6 +50,10 @@ export interface Call<P, Q, B> {
   /** How long this caller may be kept waiting. */
   readonly waiting: Waiting;
   readonly keyed: (asked: Asked) => Promise<Keyed>;
+  /** The session it came by, or the one its browser has; null: none. */
+  readonly session: StoredSession | null;
+  /** What the caller calls itself. */
+  readonly label: string;
 }
 
 interface About {
@@ -58,7 +66,9 @@ interface About {
   /** How this route refuses, beside what follows from its declaration. */
   readonly problems?: readonly ProblemCode[];
   /** Idempotency-Key; default: required for everything but GET. */
-  readonly key?: "required" | "optional";
+  readonly key?: "required" | "optional" | "none";
+  /** `Origin` of what anybody may call; default: required for everything but GET. */
+  readonly origin?: "required" | "if_sent";
 }
 
 interface Declared<P extends Principal | null, Q, B, A> extends About {
@@ -84,11 +94,13 @@ export interface Route extends About {
 /** What arrived, admitted but not yet validated. */
 export interface RawCall {
   readonly principal: Principal | null;
+  readonly session: StoredSession | null;
   readonly key: string | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
 }
 
+const LABEL_MAX = 120;
 const NO_WAIT: Waiting = { waitMs: 0, signal: new AbortController().signal };
 
 export function route<P extends Principal | null, Q = undefined, B = undefined, A = unknown>(
@@ -116,6 +128,8 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
         query: read.query as Q,
         body: read.body as B,
         key: raw.key ?? "",
+        session: raw.session,
+        label: labelOf(request.headers["user-agent"]),
         keyed: (asked: Asked) => keyedAs(edge, raw, asked),
       };
       const waitMs = waitMsOf(read.query);
@@ -140,6 +154,12 @@ export function streamRoute(
   const { stream, ...rest } = declared;
   const serve = (): Promise<never> => Promise.reject(new Error(`${rest.id} streams`));
   return { ...rest, query: null, body: null, keyUse: "none", serve, stream };
+}
+
+/** As sent, without what would not be seen. */
+function labelOf(userAgent: string | undefined): string {
+  const text = (userAgent ?? "").replaceAll(/[^\x20-\x7e]/g, "").trim();
+  return text === "" ? "unnamed" : text.slice(0, LABEL_MAX);
 }
 
 /** A body that fits, or a refusal in plain words. */

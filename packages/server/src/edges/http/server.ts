@@ -1,12 +1,10 @@
 /** The HTTP edge: one Fastify server around the table of routes. */
 import { base64url, problem } from "@haltpoint/protocol";
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
-import { authenticate, principalName, type Principal } from "../../app/authenticate.ts";
-import { notAdmitted } from "./access.ts";
-import { bearerOf } from "./bearer.ts";
+import { principalName, type Principal } from "../../app/authenticate.ts";
+import { admit, type Admitted } from "./admission.ts";
 import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
-import { readKey } from "./idempotency.ts";
 import { answerNoise } from "./noise.ts";
 import { describe, descriptionOf, documentOf } from "./openapi.ts";
 import { sendPage } from "./pages/send-page.ts";
@@ -33,12 +31,6 @@ const SECURITY_HEADERS = {
 const STOPPING = problem("unavailable", "the server is stopping; nothing was changed, try again", {
   retry_after_ms: 1_000,
 });
-
-/** What is known of a call once it is admitted. */
-interface Admitted {
-  readonly principal: Principal | null;
-  readonly key: string | null;
-}
 
 export interface HttpServer {
   /** Resolves with the address once connections are taken. */
@@ -124,8 +116,8 @@ function addRoute(
     schema: descriptionOf(route),
     exposeHeadRoute: route.method === "GET" && route.stream === null,
     // Before the body is read: who may not call has nothing parsed.
-    onRequest: async (request) => {
-      admitted.set(request, await admit(edge, route, request));
+    onRequest: async (request, reply) => {
+      admitted.set(request, await admit(edge, route, request, reply));
     },
     handler: async (request, reply) => {
       const known = admitted.get(request);
@@ -137,35 +129,13 @@ function addRoute(
       }
       const answer = await route.serve(edge, call);
       if (!answer.ok) return sendProblem(reply, answer.problem);
-      const { status, body, contentType } = answer.value;
+      const { status, body, contentType, cookie } = answer.value;
+      if (cookie !== undefined) reply.header("set-cookie", cookie);
       reply.status(status).header("content-type", contentType ?? "application/json");
       // As bytes: to a string the framework would add a charset, which JSON does not have.
       return reply.send(Buffer.from(typeof body === "string" ? body : JSON.stringify(body)));
     },
   });
-}
-
-/** Who calls, and whether they may; then the key of what they ask. */
-async function admit(edge: Edge, route: Route, request: FastifyRequest): Promise<Admitted> {
-  const principal = await principalOf(edge, route, request);
-  if (!route.access.admits(principal)) throw new RefusedCall(notAdmitted(route.access, principal));
-  if (route.keyUse === "none") return { principal, key: null };
-  const read = readKey(request.headers["idempotency-key"], route.keyUse === "required");
-  if ("code" in read) throw new RefusedCall(read);
-  return { principal, key: read.key };
-}
-
-async function principalOf(
-  edge: Edge,
-  route: Route,
-  request: FastifyRequest,
-): Promise<Principal | null> {
-  if (route.access.kind === "anyone") return null;
-  const secret = bearerOf(request.headers.authorization);
-  if (secret === null) return null;
-  const answer = await authenticate(edge.app, secret);
-  if (!answer.ok) throw new RefusedCall(answer.problem);
-  return answer.value;
 }
 
 /** An unknown path, or a known one that is called in another way. */

@@ -5,6 +5,7 @@
  * INVARIANT: facts are fenced. All commits of this store go through here, one after the other, so
  * a halt, a policy or a membership change that was acknowledged before cannot be jumped (T37).
  */
+import type { SignInWrite } from "../../ports/sign-in-records.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
 import { deleteOutboxItem, insertEntry, readLastSequence, upsertOutboxItem } from "./entries.ts";
@@ -27,6 +28,7 @@ import {
   updateRequest,
 } from "./requests.ts";
 import type { Session, Statement } from "./session.ts";
+import { isOfSignIn, signInStatements } from "./sign-in.ts";
 
 /** Where the transaction stands: read once after its locks are held, moved on by each commit. */
 export interface Standing {
@@ -46,6 +48,7 @@ export type Applied =
     }
   | { readonly kind: "stale"; readonly what: StaleFact };
 
+type OtherWrite = Exclude<Write, SignInWrite | { readonly kind: "entry" }>;
 type RequestWrite = Extract<Write, { readonly kind: "request" }>;
 
 /** Entries of this stream concern no request. */
@@ -84,6 +87,11 @@ export async function applyCommit(
       if (stream !== SYSTEM_STREAM) requestIds.add(stream);
       continue;
     }
+    if (isOfSignIn(write)) {
+      const fallen = await applySignIn(session, write);
+      if (fallen !== null) return { kind: "stale", what: fallen };
+      continue;
+    }
     standing = { ...standing, epochs: epochsAfter(write, standing.epochs) };
     for (const statement of statementsOf(write, standing.epochs)) await run(session, statement);
   }
@@ -94,6 +102,14 @@ export async function applyCommit(
 
 async function run(session: Session, statement: Statement): Promise<void> {
   await session.execute(statement.sql, statement.params);
+}
+
+/** Being still there and being used is one step; what is no longer there is stale. */
+async function applySignIn(session: Session, write: SignInWrite): Promise<StaleFact | null> {
+  const { statements, fence } = signInStatements(write);
+  let changed = 0;
+  for (const { sql, params } of statements) changed = await session.execute(sql, params);
+  return fence !== null && changed === 0 ? fence : null;
 }
 
 /** Everything expected but the request's version, the cheapest first. */
@@ -205,7 +221,7 @@ function misused(message: string): StoreFault {
   return new StoreFault("misused", message);
 }
 
-function epochsAfter(write: Write, epochs: Epochs): Epochs {
+function epochsAfter(write: OtherWrite, epochs: Epochs): Epochs {
   switch (write.kind) {
     case "policy":
       return { ...epochs, policy: epochs.policy + 1 };
@@ -218,7 +234,6 @@ function epochsAfter(write: Write, epochs: Epochs): Epochs {
     case "request":
     case "revision":
     case "opening":
-    case "entry":
     case "key":
     case "credential":
     case "outbox":
@@ -228,10 +243,7 @@ function epochsAfter(write: Write, epochs: Epochs): Epochs {
 }
 
 /** @param epochs as this very write made them. */
-function statementsOf(
-  write: Exclude<Write, { readonly kind: "entry" }>,
-  epochs: Epochs,
-): readonly Statement[] {
+function statementsOf(write: OtherWrite, epochs: Epochs): readonly Statement[] {
   switch (write.kind) {
     case "request":
       return []; // Written with its fence.

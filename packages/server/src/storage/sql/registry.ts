@@ -12,6 +12,7 @@ import {
   integerOrNull,
   jsonOf,
   textOf,
+  textOrNull,
   type Row,
   type Session,
   type Statement,
@@ -72,14 +73,18 @@ export async function readIdentities(session: Session): Promise<readonly StoredI
 
 export function upsertPerson(person: StoredPerson): Statement {
   return {
-    sql: `INSERT INTO persons (id, name, rights_json, disabled, created_at) VALUES (?, ?, ?, ?, ?)
+    sql: `INSERT INTO persons (id, name, rights_json, disabled, email, slack, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET name = excluded.name, rights_json = excluded.rights_json,
-        disabled = excluded.disabled, created_at = excluded.created_at`,
+        disabled = excluded.disabled, email = excluded.email, slack = excluded.slack,
+        created_at = excluded.created_at`,
     params: [
       person.id,
       person.name,
       JSON.stringify(person.rights),
       person.disabled ? 1 : 0,
+      person.email,
+      person.slack,
       person.createdAt,
     ],
   };
@@ -91,6 +96,8 @@ function personOf(row: Row): StoredPerson {
     name: textOf(row, "name"),
     rights: jsonOf<readonly Right[]>(row, "rights_json"),
     disabled: flagOf(row, "disabled"),
+    email: textOrNull(row, "email"),
+    slack: textOrNull(row, "slack"),
     createdAt: integerOf(row, "created_at"),
   };
 }

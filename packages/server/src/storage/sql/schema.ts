@@ -176,7 +176,68 @@ const REGISTRY = [
   `CREATE INDEX halts_scope ON halts (scope_key, epoch)`,
 ];
 
+const SIGN_IN = [
+  `ALTER TABLE persons ADD COLUMN email {text}`,
+  `ALTER TABLE persons ADD COLUMN slack {text}`,
+  // Only hashes of secrets. `previous_hash`: what the browser may still send just after a rotation.
+  `CREATE TABLE sessions (
+    id {text} NOT NULL PRIMARY KEY,
+    person_id {text} NOT NULL REFERENCES persons (id),
+    hash {text} NOT NULL UNIQUE,
+    previous_hash {text} UNIQUE,
+    previous_until {integer} NOT NULL,
+    kind {text} NOT NULL,
+    via {text} NOT NULL,
+    label {text} NOT NULL,
+    csrf {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    rotated_at {integer} NOT NULL,
+    last_seen_at {integer} NOT NULL,
+    expires_at {integer} NOT NULL,
+    idle_ms {integer} NOT NULL,
+    ended_at {integer}
+  ){table}`,
+  `CREATE INDEX sessions_person ON sessions (person_id, created_at) WHERE ended_at IS NULL`,
+  `CREATE INDEX sessions_expires ON sessions (expires_at)`,
+  `CREATE TABLE passkeys (
+    id {text} NOT NULL PRIMARY KEY,
+    person_id {text} NOT NULL REFERENCES persons (id),
+    credential_id {text} NOT NULL UNIQUE,
+    public_key {text} NOT NULL,
+    algorithm {integer} NOT NULL,
+    counter {integer} NOT NULL,
+    transports_json {text} NOT NULL,
+    backed_up {integer} NOT NULL,
+    name {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    last_used_at {integer},
+    revoked_at {integer}
+  ){table}`,
+  `CREATE INDEX passkeys_person ON passkeys (person_id, created_at)`,
+  `CREATE TABLE enrolments (
+    id {text} NOT NULL PRIMARY KEY,
+    hash {text} NOT NULL UNIQUE,
+    person_id {text},
+    issued_by {text} NOT NULL,
+    reason {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    expires_at {integer} NOT NULL,
+    used_at {integer}
+  ){table}`,
+  `CREATE TABLE ceremonies (
+    id {text} NOT NULL PRIMARY KEY,
+    kind {text} NOT NULL,
+    person_id {text},
+    challenge {text} NOT NULL,
+    context {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    expires_at {integer} NOT NULL
+  ){table}`,
+  `CREATE INDEX ceremonies_expires ON ceremonies (expires_at)`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
+  { name: "sign-in", statements: SIGN_IN },
 ];

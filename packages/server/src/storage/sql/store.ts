@@ -34,6 +34,15 @@ import {
   readRevision,
 } from "./requests.ts";
 import type { Session } from "./session.ts";
+import {
+  readCeremony,
+  readEnrolmentByHash,
+  readPasskeyByCredential,
+  readPasskeys,
+  readSession,
+  readSessionByHash,
+  readSessions,
+} from "./sign-in.ts";
 import type { StoreClock } from "./store-clock.ts";
 
 const SECRET_BYTES = 32;
@@ -132,6 +141,34 @@ export class SqlStore implements Store {
 
   async credentials(kind: "identity" | "person", id: string) {
     return readCredentials(this.#reads, { kind, id });
+  }
+
+  async sessionByHash(hash: string) {
+    return readSessionByHash(this.#reads, hash);
+  }
+
+  async session(id: string) {
+    return readSession(this.#reads, id);
+  }
+
+  async sessions(person: string) {
+    return readSessions(this.#reads, person);
+  }
+
+  async passkeys(person: string) {
+    return readPasskeys(this.#reads, person);
+  }
+
+  async passkeyByCredential(credentialId: string) {
+    return readPasskeyByCredential(this.#reads, credentialId);
+  }
+
+  async enrolmentByHash(hash: string) {
+    return readEnrolmentByHash(this.#reads, hash);
+  }
+
+  async ceremony(id: string) {
+    return readCeremony(this.#reads, id);
   }
 
   async policy() {

@@ -177,6 +177,8 @@ export function person(id: string, options: Partial<StoredPerson> = {}): StoredP
     name: id,
     rights: ["operator"],
     disabled: false,
+    email: null,
+    slack: null,
     createdAt: START_MS,
     ...options,
   };

@@ -10,6 +10,7 @@ import { expectationContract } from "./expectation-contract.ts";
 import { listContract } from "./list-contract.ts";
 import type { MakePlace } from "./place.ts";
 import { readContract } from "./read-contract.ts";
+import { signInContract } from "./sign-in-contract.ts";
 import { timeContract } from "./time-contract.ts";
 
 export function storeContract(name: string, makePlace: MakePlace): void {
@@ -19,6 +20,7 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     concurrencyContract(makePlace);
     readContract(makePlace);
     listContract(makePlace);
+    signInContract(makePlace);
     timeContract(makePlace);
   });
 }

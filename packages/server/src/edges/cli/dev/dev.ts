@@ -6,7 +6,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { EXIT, visibleText } from "@haltpoint/protocol";
 import type { Config } from "../../../config/config.ts";
-import { urlOf } from "../../../config/load-config.ts";
+import { publicUrlOf } from "../../../config/load-config.ts";
 import { StoreFault, type StoreFaultCode } from "../../../ports/store-fault.ts";
 import type { Call } from "../command.ts";
 import { dataFolder, makeDataFolder, writeDevelopmentFile } from "../development-file.ts";
@@ -72,7 +72,7 @@ function developmentConfig(call: Call, folder: string): Config {
   return {
     ...config,
     listen: { ...config.listen, port },
-    publicUrl: urlOf(config.listen.host, port),
+    publicUrl: publicUrlOf(config.listen.host, port),
     store: { file: join(folder, STORE_FOLDER, "haltpoint.db") },
     policyFile,
     dev: true,

@@ -6,7 +6,9 @@ import { OPERATION_ROUTES } from "./operations.ts";
 import { OVERVIEW_ROUTES } from "./overview.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { REGISTRY_ROUTES } from "./registry.ts";
+import { SESSION_ROUTES } from "./sessions.ts";
 import { REQUEST_ROUTES } from "./requests.ts";
+import { SIGN_IN_ROUTES } from "./sign-in.ts";
 
 export const ROUTES: readonly Route[] = [
   ...REQUEST_ROUTES,
@@ -15,5 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...OVERVIEW_ROUTES,
   ...POLICY_ROUTES,
   ...REGISTRY_ROUTES,
+  ...SIGN_IN_ROUTES,
+  ...SESSION_ROUTES,
   ...OPERATION_ROUTES,
 ];

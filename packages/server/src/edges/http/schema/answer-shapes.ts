@@ -120,6 +120,8 @@ export const PersonViewShape = shape<PersonView>()(
     name: text("For display."),
     rights: texts("Rights beside reviewing and owning."),
     disabled: flag("May do nothing and counts nowhere."),
+    email: nullable(text("Where they are told; proves nothing.")),
+    slack: nullable(text("Their id in Slack; proves nothing.")),
   }),
 );
 export const PersonPageShape = shape<PageView<PersonView>>()(
@@ -167,7 +169,7 @@ export const WhoAmIShape = shape<WhoAmI>()(
     kind: choice(["identity", "person"], "What the credential is of."),
     id: text("Whose it is."),
     rights: texts("A person's rights."),
-    via: text("`key`, `token` or `development`."),
+    via: text("`key`, `token`, `passkey`, `oidc` or `development`."),
   }),
 );
 
