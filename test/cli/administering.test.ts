@@ -98,7 +98,7 @@ describe("person", () => {
     await operator("person", "token", "revoke", "uli", added.key.id);
     const after = await world.run(["inbox"], { env });
     expect(after.status).toBe(4);
-    expect(after.err).toContain("no valid credential was sent");
+    expect(after.err).toContain("mistyped, revoked or expired");
     expect(after.err).not.toContain(added.secret);
   });
 });
@@ -153,6 +153,30 @@ describe("halt", () => {
     const lifted = await operator("halt", "lift", halt, "--yes", "--reason", "over");
     expect(lifted.status).toBe(0);
     expect((await world.as("bo", ["show", id, "--json"])).json().halt).toBeNull();
+  });
+
+  it("says loudly that a halt of nobody registered stops nobody", async () => {
+    const halted = await operator("halt", "identity:dev-agnet", "--reason", "runaway");
+    expect(halted.status).toBe(5);
+    expect(halted.err).toContain("NOBODY IS STOPPED BY THIS HALT: no identity `dev-agnet`");
+    const [, id = ""] = /halt lift (\w{4})/.exec(halted.out) ?? [];
+    expect((await operator("halt", "list")).out).toContain("dev-agnet");
+    expect((await operator("halt", "lift", id, "--yes", "--reason", "a typo")).status).toBe(0);
+  });
+
+  it("shows a halt in the inbox, and what a lift lets go before it asks", async () => {
+    const halted = await operator("halt", "identity:dev-agent", "--reason", "wait");
+    const [, halt = ""] = /halt lift (\w{4})/.exec(halted.out) ?? [];
+    expect((await world.as("bo", ["inbox"])).err).toMatch(/Halt of identity dev-agent .*starts/);
+    const id = await world.wants("orders.submit", ORDER);
+    await world.as("bo", ["approve", id, "--yes"]);
+    const terminal = [["Lift this halt?", "n"]] as const;
+    const asked = await world.as("operator-1", ["halt", "lift", halt, "--reason", "over"], {
+      terminal,
+    });
+    expect(asked.out).toContain("Approved while it was in force, and runs once no halt is left");
+    expect(asked.out).toContain(id);
+    await operator("halt", "lift", halt, "--yes", "--reason", "over");
   });
 
   it("takes two people to lift a halt of everything", async () => {

@@ -152,9 +152,9 @@ describe("at a terminal", () => {
     expect(ran.out).toContain("Approved: ");
   });
 
-  it("takes no, Enter and Ctrl-C for a no", async () => {
+  it("takes no, Enter, Ctrl-C and Ctrl-D for a no", async () => {
     const id = await world.wants("orders.submit", ORDER);
-    for (const key of ["n", "\r", "\u0003"]) {
+    for (const key of ["n", "\r", "\u0003", "\u0004"]) {
       const terminal = [["Approve exactly what is printed above?", key]] as const;
       const ran = await world.as("bo", ["approve", id], { terminal });
       expect(ran.status).toBe(1);

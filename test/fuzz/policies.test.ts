@@ -33,9 +33,11 @@ describe("a policy", () => {
     for (let index = 0; index < casesOf("policies") && faults.length < 10; index += 1) {
       const random = new SeededRandom(SEED, index);
       const { what, text } = mutatedPolicy([FUZZ_POLICY, EXAMPLE], random);
-      const startedAt = performance.now();
+      // Processor time: a machine that others use stretches every other.
+      const before = process.cpuUsage();
       const fault = faultOf(text);
-      const tookMs = performance.now() - startedAt;
+      const { user, system } = process.cpuUsage(before);
+      const tookMs = (user + system) / 1_000;
       slowestMs = Math.max(slowestMs, tookMs);
       if (fault === null) taken += 1;
       else if (fault !== "refused") faults.push(`case ${index}, ${what}: ${fault}`);

@@ -76,7 +76,12 @@ function failureOfProblem(problem: HaltpointProblem): Failure {
   const lines = [told ?? (title === undefined ? detail : `${title}: ${detail}`)];
   if (field !== undefined && told === null) lines.push(OPTIONS[field] ?? `At: ${field}`);
   if (code === "unauthenticated") {
-    lines.push("Say who you are with --as NAME (development), --token or HALTPOINT_TOKEN.");
+    lines.splice(
+      0,
+      lines.length,
+      "the server does not know this token or key: it is mistyped, revoked or expired.",
+      "Say who you are with --as NAME (development), --token or HALTPOINT_TOKEN.",
+    );
   }
   if (diff !== undefined && diff.length > 0) {
     lines.push(

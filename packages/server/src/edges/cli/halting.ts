@@ -1,12 +1,13 @@
 /** The kill switch: `halt`, `halt lift`, `halt list`. Placing one asks nothing but why. */
-import { visibleText, type HaltScope, type HaltView } from "@haltpoint/protocol";
-import type { PeopleClient } from "@haltpoint/sdk";
+import { visibleText, type HaltScope, type HaltView, type RequestView } from "@haltpoint/protocol";
+import { HaltpointProblem, type PeopleClient } from "@haltpoint/sdk";
 import { requiredReason } from "./acting.ts";
 import { confirmOrStop } from "./ask-person.ts";
 import { argument, type Call } from "./command.ts";
 import { connect } from "./connection.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
 import { actorText } from "./decided-words.ts";
+import { nextCommand } from "./next-command.ts";
 import { tableLines } from "./table.ts";
 import { clockTime } from "./times.ts";
 
@@ -21,9 +22,11 @@ export const SCOPE_KINDS = [
 ] as const;
 
 const SHORT_LENGTH = 4;
+/** Approved requests looked at for those that a lift lets go. */
+const LISTED_MAX = 200;
 
 export async function halt(call: Call): Promise<void> {
-  const { screen, host } = call;
+  const { screen } = call;
   const given = call.args[0];
   if (given === undefined) throw usageFailure(`say what to halt: ${SCOPES_TEXT}`);
   const scope = scopeOf(given);
@@ -37,7 +40,30 @@ export async function halt(call: Call): Promise<void> {
       ? "Nothing was running or approved"
       : `${count} running or approved ${count === 1 ? "action is" : "actions are"} stopped`;
   screen.print(`Halted: ${scopeText(scope)}. ${stopped}; nothing of it starts until the lift.`);
-  screen.print(`Lift it: ${host.program} halt lift ${shortOf(placed)} --reason "…"`);
+  const lift = nextCommand(call, `halt lift ${shortOf(placed)} --reason "…"`);
+  const two = scope.kind === "everything" ? " (it takes two operators)" : "";
+  screen.print(`Lift it${two}: ${lift}`);
+  await warnOfUnknown(call, client, scope);
+}
+
+/**
+ * A halt of somebody who is not registered stops nobody. It stays, since it may be meant for later;
+ * whoever mistyped it must not believe that the right one is stopped.
+ */
+async function warnOfUnknown(call: Call, client: PeopleClient, scope: HaltScope): Promise<void> {
+  if (scope.kind !== "identity") return;
+  try {
+    await client.identities.get(scope.id);
+  } catch (error) {
+    if (!(error instanceof HaltpointProblem) || error.code !== "not_found") return;
+    const shown = visibleText(scope.id);
+    const all = nextCommand(call, "identity list");
+    throw new CommandFailure(
+      "not_found",
+      `NOBODY IS STOPPED BY THIS HALT: no identity \`${shown}\` is registered.\n` +
+        `The halt is in force all the same. Halt the one that you mean; ${all} lists them.`,
+    );
+  }
 }
 
 export async function liftHalt(call: Call): Promise<void> {
@@ -52,7 +78,12 @@ export async function liftHalt(call: Call): Promise<void> {
         "this is no terminal, so nobody was asked and nothing was lifted. Give --yes.",
       );
     }
-    await confirmOrStop(call.host, "Lift this halt? What is approved may run again.");
+    const waiting = await approvedSince(client, view);
+    if (waiting.length > 0) {
+      screen.print("Approved while it was in force, and runs once no halt is left:");
+      for (const each of waiting) screen.print(`  ${each.short_id}  ${visibleText(each.title)}`);
+    }
+    await confirmOrStop(call.host, "Lift this halt? What was approved since it was placed runs.");
   }
   const lifted = await client.lift(view.id, { reason });
   screen.printJson(lifted);
@@ -63,6 +94,24 @@ export async function liftHalt(call: Call): Promise<void> {
     return;
   }
   screen.print("Lifted. What was approved before the halt stays dead; agents ask again.");
+  screen.print("What was approved while it was in force may run now.");
+}
+
+/** What this person may see of what starts with the lift. */
+async function approvedSince(
+  client: PeopleClient,
+  { id }: HaltView,
+): Promise<readonly RequestView[]> {
+  const { items } = await client.list({ status: "approved", limit: LISTED_MAX });
+  return items.filter((view) => view.halt === id);
+}
+
+/** Says of each halt in force that nothing of it starts: who looks elsewhere has to know. */
+export async function noteHalts(call: Call, client: PeopleClient): Promise<void> {
+  const { items } = await client.halts();
+  const inForce = items.filter(({ active }) => active);
+  for (const view of inForce) call.screen.note(`\n${haltLine(view)}: nothing of it starts.`);
+  if (inForce.length > 0) call.screen.note(`All of them: ${nextCommand(call, "halt list")}`);
 }
 
 export async function listHalts(call: Call): Promise<void> {

@@ -5,8 +5,10 @@ import { cardText } from "./card.ts";
 import type { Call } from "./command.ts";
 import { findRequest } from "./find-request.ts";
 import { connect } from "./connection.ts";
+import { nextCommand } from "./next-command.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
 import { actorText } from "./decided-words.ts";
+import { noteHalts } from "./halting.ts";
 import { tableLines } from "./table.ts";
 import { clockTime, durationWords, parseMoment, relativeTime } from "./times.ts";
 import { watchChanges } from "./watch-changes.ts";
@@ -19,9 +21,11 @@ type Wanted = Parameters<PeopleClient["list"]>[0];
 
 export async function inbox(call: Call): Promise<void> {
   if (call.options.flag("watch")) return watch(call);
-  const page = await readItems(connect(call).client, call);
+  const { client } = connect(call);
+  const page = await readItems(client, call);
   call.screen.printJson(page);
   printTable(call, page.items);
+  await noteHalts(call, client);
   if (page.cursor !== null) call.screen.note("There are more; raise --limit to see them.");
 }
 
@@ -78,7 +82,7 @@ function countOf(text: string | undefined): number {
 }
 
 function printTable(call: Call, items: readonly RequestView[]): void {
-  const { screen, host } = call;
+  const { screen } = call;
   if (items.length === 0) {
     screen.print(
       wantedOf(call) === null ? "Nothing waits for you." : "There is nothing like that.",
@@ -102,7 +106,7 @@ function printTable(call: Call, items: readonly RequestView[]): void {
     view.deadline === null ? "" : durationWords(view.deadline - Date.now()),
   ]);
   screen.print(tableLines(columns, rows, screen.width).join("\n"));
-  screen.note(`\nRead one in full: ${host.program} show ${items[0]?.short_id ?? "ID"}`);
+  screen.note(`\nRead one in full: ${nextCommand(call, `show ${items[0]?.short_id ?? "ID"}`)}`);
 }
 
 /** Prints what comes and goes, a line each; nothing that is being read moves. */
@@ -139,7 +143,7 @@ async function watch(call: Call): Promise<void> {
       isAway = true;
     }
   };
-  screen.note(`Watching; Ctrl-C ends it. Read one in full: ${host.program} show ID`);
+  screen.note(`Watching; Ctrl-C ends it. Read one in full: ${nextCommand(call, "show ID")}`);
   await look();
   if (known.size === 0) screen.print("Nothing waits for you yet.");
   const stop = new AbortController();
@@ -166,6 +170,7 @@ export async function show(call: Call): Promise<void> {
   screen.print(cardText(view, Date.now()));
   if (entries !== null) screen.print(["", "History:", ...entries.map(entryLine)].join("\n"));
   for (const line of nextSteps(call, view)) screen.note(line);
+  if (view.halt !== null) await noteHalts(call, client);
 }
 
 async function allEntries(client: PeopleClient, id: string): Promise<readonly EntryView[]> {
@@ -185,18 +190,21 @@ function entryLine({ sequence, at, kind, actor, hash }: EntryView): string {
 }
 
 /** What somebody who has read it may do next. */
-function nextSteps({ host }: Call, { status, short_id: id }: RequestView): readonly string[] {
-  const { program } = host;
+function nextSteps(call: Call, { status, short_id: id }: RequestView): readonly string[] {
   switch (status) {
     case "held":
-      return ["", `Decide: ${program} approve ${id}   ${program} reject ${id} --reason "…"`];
+      return [
+        "",
+        `Decide: ${nextCommand(call, `approve ${id}`)}`,
+        `    or: ${nextCommand(call, `reject ${id} --reason "…"`)}`,
+      ];
     case "approved":
     case "running":
-      return ["", `Stop it: ${program} interrupt ${id} --reason "…"`];
+      return ["", `Stop it: ${nextCommand(call, `interrupt ${id} --reason "…"`)}`];
     case "indeterminate":
       return [
         "",
-        `Once you found out what happened: ${program} resolve ${id} succeeded --reason "…"`,
+        `Once you found out what happened: ${nextCommand(call, `resolve ${id} succeeded --reason "…"`)}`,
       ];
     default:
       return [];

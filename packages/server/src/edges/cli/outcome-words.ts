@@ -2,6 +2,7 @@
 import { EXIT, visibleText, type RequestView } from "@haltpoint/protocol";
 import { quorumText } from "./card.ts";
 import type { Call } from "./command.ts";
+import { nextCommand } from "./next-command.ts";
 import { clockTime } from "./times.ts";
 
 function agentOf({ identity }: RequestView): string {
@@ -9,7 +10,7 @@ function agentOf({ identity }: RequestView): string {
 }
 
 export function tellApproved(call: Call, view: RequestView): void {
-  const { screen, host } = call;
+  const { screen } = call;
   const { short_id: id, quorum, not_before: notBefore } = view;
   if (view.status === "held" && quorum !== null) {
     screen.print(`Your approval counts. More are needed: so far ${quorumText(view)}.`);
@@ -17,16 +18,16 @@ export function tellApproved(call: Call, view: RequestView): void {
   }
   if (notBefore !== null && notBefore > Date.now()) {
     screen.print(`Approved. It runs at ${clockTime(notBefore)} at the earliest.`);
-    screen.print(`Until then you can take it back: ${host.program} retract ${id}`);
+    screen.print(`Until then you can take it back: ${nextCommand(call, `retract ${id}`)}`);
     return;
   }
   screen.print(`Approved: ${visibleText(view.title)}.`);
   if (view.halt !== null) {
-    screen.print(`It does not start while a halt is in force: ${host.program} halt list`);
+    screen.print(`It does not start while a halt is in force: ${nextCommand(call, "halt list")}`);
     return;
   }
   screen.print(
-    `${agentOf(view)} may run exactly this, once. To stop it: ${host.program} interrupt ${id}`,
+    `${agentOf(view)} may run exactly this, once. To stop it: ${nextCommand(call, `interrupt ${id}`)}`,
   );
 }
 
@@ -59,10 +60,10 @@ export function tellOverridden(call: Call, view: RequestView): void {
 }
 
 export function tellInterrupted(call: Call, view: RequestView): void {
-  const { screen, host } = call;
+  const { screen } = call;
   if (view.status === "interrupting") {
     screen.print(`${agentOf(view)} is told to stop; it has not reported back yet.`);
-    screen.print(`See whether it has: ${host.program} show ${view.short_id}`);
+    screen.print(`See whether it has: ${nextCommand(call, `show ${view.short_id}`)}`);
     return;
   }
   screen.print(`Interrupted: ${visibleText(view.title)}. It will not run.`);
