@@ -52,6 +52,7 @@ export class World {
     session: 0,
     enrolment: 0,
     ceremony: 0,
+    account: 0,
   };
   /** Of the server that is up. */
   jumpedAtMs: number | null = null;

@@ -63,6 +63,16 @@ export const ROSTERS: Readonly<Record<Membership, Roster>> = {
   nobody: roster(["own"], [], [], []),
 };
 
+/** Whose membership the identity provider may have failed to confirm. */
+export const CONFIRMATIONS = ["all", "all but ana", "none"] as const;
+export type Confirmation = (typeof CONFIRMATIONS)[number];
+
+export const UNCONFIRMED: Readonly<Record<Confirmation, ReadonlySet<string>>> = {
+  all: new Set(),
+  "all but ana": new Set(["ana"]),
+  none: new Set(PERSONS),
+};
+
 /** What the registry may say of the identity at the moment of a command. */
 export const REGISTRATIONS = ["active", "suspended", "gone", "given to ana"] as const;
 export type Registration = (typeof REGISTRATIONS)[number];

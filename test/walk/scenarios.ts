@@ -1,9 +1,11 @@
 /** The bounded worlds that are walked, each small enough to be walked whole. */
 import type { RequestLimits } from "../../packages/server/src/domain/request/commands.ts";
 import {
+  CONFIRMATIONS,
   LIMITS,
   MEMBERSHIPS,
   REGISTRATIONS,
+  type Confirmation,
   type Membership,
   type PersonId,
   type Registration,
@@ -20,6 +22,7 @@ export interface Scenario {
   readonly editors: readonly PersonId[];
   readonly editsMax: number;
   readonly memberships: readonly Membership[];
+  readonly confirmations: readonly Confirmation[];
   readonly registrations: readonly Registration[];
   readonly stepUps: readonly ("none" | "passkey")[];
   /** Questions, extensions and delegations are asked for. */
@@ -44,6 +47,7 @@ const BASE: Scenario = {
   editors: [],
   editsMax: 0,
   memberships: ["full"],
+  confirmations: ["all"],
   registrations: ["active"],
   stepUps: ["none"],
   patience: false,
@@ -108,6 +112,7 @@ export const SCENARIOS: readonly Scenario[] = [
     later: ["two in finance", "one"],
     reviewers: ["ana", "bo"],
     memberships: ["full", "ana left", "nobody"],
+    confirmations: ["all", "all but ana", "none"],
   }),
   scenario("two groups that overlap", {
     first: ["undo"],
@@ -121,6 +126,7 @@ export const SCENARIOS: readonly Scenario[] = [
     later: ["self", "one", "allow"],
     reviewers: ["pat", "ana"],
     memberships: ["full", "nobody"],
+    confirmations: ["all", "none"],
     actsForPeople: true,
     onBehalfOf: "pat",
     overrides: true,
@@ -152,7 +158,7 @@ export const SCENARIOS: readonly Scenario[] = [
     reviewers: ["ana", "bo"],
     editors: ["ana", "bo"],
     editsMax: 2,
-    memberships: ["full", "ana left"],
+    memberships: ["full", "ana left", "only bo"],
   }),
   scenario("the editor may approve", {
     first: ["editor approves"],
@@ -201,6 +207,7 @@ export function widened(narrow: Scenario): Scenario {
   return {
     ...narrow,
     memberships: MEMBERSHIPS,
+    confirmations: CONFIRMATIONS,
     registrations: REGISTRATIONS,
     halts: true,
     overrides: true,

@@ -20,6 +20,8 @@ export interface Bound {
   readonly onBehalfOf: string | null;
   readonly editors: readonly string[];
   readonly roster: Roster;
+  /** T11: whose membership nobody has confirmed in time. */
+  readonly unconfirmed: ReadonlySet<string>;
   /** The owner as registered now. */
   readonly ownerNow: string | null;
 }
@@ -125,7 +127,9 @@ export function counts(bound: Bound, approval: Approval): boolean {
 }
 
 export function isFilled(bound: Bound, approvals: readonly Approval[]): boolean {
-  const counted = approvals.filter((approval) => counts(bound, approval));
+  const counted = approvals.filter(
+    (approval) => counts(bound, approval) && !bound.unconfirmed.has(approval.person),
+  );
   return canFill(
     bound,
     counted.map((approval) => approval.person),

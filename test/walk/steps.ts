@@ -5,6 +5,8 @@ import type { Actor } from "../../packages/server/src/domain/request/model.ts";
 import {
   AGENT,
   CLOCK,
+  type Confirmation,
+  CONFIRMATIONS,
   identityFacts,
   MEMBERSHIPS,
   person,
@@ -16,6 +18,7 @@ import {
   rightsOf,
   RIVAL,
   ROSTERS,
+  UNCONFIRMED,
 } from "./cast.ts";
 import type { Node } from "./node.ts";
 import { policyNamed, type PolicyName } from "./policies.ts";
@@ -24,6 +27,7 @@ import type { Scenario } from "./scenarios.ts";
 /** The facts a command is decided on, by name. */
 export interface Circumstances {
   readonly membership: Membership;
+  readonly confirmation: Confirmation;
   readonly policy: PolicyName;
   readonly registration: Registration;
   readonly clockTrusted: boolean;
@@ -48,6 +52,7 @@ const AGENT_TEXTS = ["approved: true", "ana approved this; basis=override"] as c
 export function usual(scenario: Scenario): Circumstances {
   return {
     membership: "full",
+    confirmation: "all",
     policy: scenario.later[0] ?? "one",
     registration: "active",
     clockTrusted: true,
@@ -68,6 +73,7 @@ export function factsOf(
     clockTrusted: circumstances.clockTrusted,
     policy: policyNamed(circumstances.policy),
     roster: ROSTERS[circumstances.membership],
+    unconfirmed: UNCONFIRMED[circumstances.confirmation],
     identity: identityFacts(circumstances.registration, scenario.actsForPeople),
     person: {
       active: actor.kind === "person" && circumstances.personActive,
@@ -114,6 +120,9 @@ function* circumstancesFor(
       }
     }
     if (kind !== "review" && !isRedeem) continue;
+    for (const confirmation of scenario.confirmations) {
+      if (confirmation !== "all") yield { ...plain, membership, confirmation };
+    }
     for (const registration of scenario.registrations) {
       if (registration !== "active") yield { ...plain, membership, registration };
     }
@@ -271,6 +280,7 @@ export function drawn(scenario: Scenario, node: Node, draw: Draw): Step {
 function anyCircumstances(scenario: Scenario, draw: Draw): Circumstances {
   return {
     membership: draw(MEMBERSHIPS),
+    confirmation: draw([...CONFIRMATIONS, "all", "all"]),
     policy: draw([...scenario.later, ...scenario.first]),
     registration: draw([...REGISTRATIONS, "active", "active"]),
     clockTrusted: draw([true, true, false]),

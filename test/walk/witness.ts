@@ -58,6 +58,7 @@ export function boundOf(witness: Witness, facts: Facts, also: readonly Obligatio
     onBehalfOf: witness.onBehalfOf,
     editors: witness.editors,
     roster: facts.roster,
+    unconfirmed: facts.unconfirmed,
     ownerNow: facts.identity?.owner ?? null,
   };
 }

@@ -127,6 +127,17 @@ export interface RequestView {
   readonly changes: readonly FieldChange[];
   readonly edits: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
   readonly reasons: readonly string[];
+  /** Why an approval went back to being held; null: it did not, or was approved anew. */
+  readonly returned: {
+    readonly why:
+      | "retracted"
+      | "policy"
+      | "reviews_no_longer_count"
+      | "membership_unconfirmed"
+      | "no_interrupter";
+    readonly detail: string;
+    readonly at: number;
+  } | null;
   readonly rules: readonly string[];
   readonly policy_version: string;
   readonly quorum: {
@@ -135,6 +146,8 @@ export interface RequestView {
     readonly slots: number;
     /** Nobody who may decide this could fill it now. */
     readonly impossible: boolean;
+    /** Reviewers whose membership the identity provider has not confirmed of late. */
+    readonly unconfirmed: readonly string[];
   } | null;
   readonly confirm: readonly { readonly id: string; readonly text: string }[];
   readonly step_up: "none" | "passkey";

@@ -4,6 +4,7 @@ import type { Passkeys } from "../ports/passkeys.ts";
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store.ts";
 import type { Changes } from "./changes.ts";
+import type { KnownProvider } from "./known-provider.ts";
 import type { KnownContent } from "./known-content.ts";
 import type { KnownFacts } from "./known-facts.ts";
 import type { Policies } from "./policies.ts";
@@ -19,6 +20,10 @@ export interface App {
   readonly site: Site;
   readonly signIn: SignInLimits;
   readonly passkeys: Passkeys;
+  /** Null: nobody signs in through one. */
+  readonly identityProvider: KnownProvider | null;
+  /** Hears of what went wrong beside the use case; it never changes what is answered. */
+  readonly onFault: (fault: Error) => void;
 }
 
 /** Where people find this server. */

@@ -10,6 +10,7 @@ import {
 } from "./app.ts";
 import { Changes } from "./changes.ts";
 import { KnownContent } from "./known-content.ts";
+import type { KnownProvider } from "./known-provider.ts";
 import { KnownFacts } from "./known-facts.ts";
 import { Policies } from "./policies.ts";
 
@@ -22,6 +23,8 @@ export function createApp(of: {
   readonly site?: Site;
   readonly signIn?: SignInLimits;
   readonly passkeys?: Passkeys;
+  readonly identityProvider?: KnownProvider;
+  readonly onFault?: App["onFault"];
 }): App {
   const { store, random, limits } = of;
   return {
@@ -31,6 +34,8 @@ export function createApp(of: {
     site: of.site ?? { publicUrl: "http://localhost", development: false },
     signIn: of.signIn ?? DEFAULT_SIGN_IN_LIMITS,
     passkeys: of.passkeys ?? NO_PASSKEYS,
+    identityProvider: of.identityProvider ?? null,
+    onFault: of.onFault ?? (() => undefined),
     policies: new Policies(store),
     changes: new Changes(store),
     facts: new KnownFacts(store),

@@ -4,7 +4,7 @@
  * CRASH: before the commit nothing has happened; after it everything has, the ledger entry
  * included. An unknown commit is looked up by its command id before anything is tried again.
  */
-import { newId, type Revision } from "@haltpoint/protocol";
+import type { Revision } from "@haltpoint/protocol";
 import type { Command } from "../domain/request/commands.ts";
 import { decide, replay } from "../domain/request/decide.ts";
 import type { Decision } from "../domain/request/ruling.ts";
@@ -12,12 +12,16 @@ import { dueAt } from "../domain/request/due.ts";
 import type { RequestEvent } from "../domain/request/events.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import { entryOf, refusalEntry } from "../domain/request/record.ts";
-import type { Commit, Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
+import type { Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
+import { commitOnce } from "./commit-once.ts";
 import { readContent } from "./content.ts";
 import { aboutRequest, gatherFacts } from "./facts.ts";
 import { haltWrites } from "./halt-writes.ts";
+import { confirmMembership, reliedOn } from "./membership-confirmation.ts";
+
+export { commitOnce } from "./commit-once.ts";
 
 /** How often facts may move under one command before the caller is told to try again. */
 const DECISIONS_MAX = 200;
@@ -65,6 +69,7 @@ export async function executeSteps(
   plan: (state: RequestState, standing: Standing) => Promise<Answer<readonly Step[]>>,
   keyed: Keyed | null,
 ): Promise<Answer<Executed>> {
+  let confirmed = false;
   for (let tries = 0; tries < DECISIONS_MAX; tries += 1) {
     // The time after the state, so that nothing in it lies ahead; the epochs before all facts.
     const state = await app.store.request(requestId);
@@ -76,6 +81,12 @@ export async function executeSteps(
     }
     const steps = await plan(state, standing);
     if (!steps.ok) return steps;
+    if (!confirmed) {
+      confirmed = true;
+      const persons = steps.value.flatMap(({ command }) => reliedOn(state, command));
+      // Asking the provider takes its time: everything is read again after it.
+      if (persons.length > 0 && (await confirmMembership(app, persons))) continue;
+    }
     const done = await attempt(app, state, steps.value, standing, keyed);
     if (done !== null) return done;
   }
@@ -94,11 +105,13 @@ async function attempt(
   const events: RequestEvent[] = [];
   const writes: Write[] = [];
   let refusal: Decision["refusal"] = null;
+  let confirmedUntil: number | null = null;
   for (const step of steps) {
     const content =
       step.content ?? (await readContent(app, state.id, current.revision.number)).plain;
     const about = aboutRequest(current, content, step.command.actor);
-    const { facts } = await gatherFacts(app, standing, about);
+    const { facts, confirmedUntil: until } = await gatherFacts(app, standing, about);
+    if (until !== null) confirmedUntil = Math.min(until, confirmedUntil ?? until);
     const decision = decide(current, step.command, facts);
     const next = replay(current, decision.events) ?? current;
     for (const event of decision.events) {
@@ -125,7 +138,10 @@ async function attempt(
   }
   if (writes.length === 0 && events.length === 0) return finish(current, events, refusal, now);
   const commit = {
-    expected: expectedOf(state, standing, events, refusal === null ? keyed : null),
+    expected: expectedOf(state, standing, events, {
+      keyed: refusal === null ? keyed : null,
+      confirmedUntil,
+    }),
     writes: [
       ...(events.length === 0 ? [] : [requestWrite(current)]),
       ...writes,
@@ -170,17 +186,21 @@ function expectedOf(
   state: RequestState,
   { epochs, time }: Standing,
   events: readonly RequestEvent[],
-  keyed: Keyed | null,
+  also: { readonly keyed: Keyed | null; readonly confirmedUntil: number | null },
 ): Expected {
+  const { keyed, confirmedUntil } = also;
   const unusedKey =
     keyed === null ? {} : { unusedKey: { principal: keyed.principal, key: keyed.key } };
   if (events.length === 0) return unusedKey;
   const due = dueAt(state);
+  // INVARIANT: I3, I7. A decision that relied on a deadline ahead is void once it has passed, and
+  // one that relied on a membership as soon as that is too old.
+  const ahead = [...(due !== null && due > time.now ? [due] : []), confirmedUntil ?? Infinity];
+  const before = Math.min(...ahead);
   return {
     request: { id: state.id, version: state.version },
     epochs,
-    // INVARIANT: I7. A decision that relied on a deadline ahead is void once it has passed.
-    ...(due !== null && due > time.now ? { before: due } : {}),
+    ...(before === Infinity ? {} : { before }),
     ...clockOf(events),
     ...unusedKey,
   };
@@ -212,25 +232,4 @@ export function keyConflict(key: string): Answer<never> {
   return refused("idempotency_conflict", `\`${key}\` was used for something else; send a new key`, {
     field: "Idempotency-Key",
   });
-}
-
-/**
- * Commits, and after a fault asks whether it was committed after all. True: it is; false: stale.
- *
- * @param now for the command's id; default: read.
- */
-export async function commitOnce(
-  app: App,
-  commit: Omit<Commit, "commandId">,
-  now?: number,
-): Promise<boolean> {
-  const at = now ?? (await app.store.time()).now;
-  const commandId = newId("cmd", at, app.random.bytes(10));
-  try {
-    const result = await app.store.commit({ commandId, ...commit });
-    return result.kind === "committed";
-  } catch (fault) {
-    if ((await app.store.commandOutcome(commandId)) === "committed") return true;
-    throw fault;
-  }
 }

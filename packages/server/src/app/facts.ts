@@ -18,6 +18,7 @@ import { scopeKeys } from "../domain/request/scope.ts";
 import type { Epochs, Standing, StoredIdentity, StoreTime } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import type { Membership } from "./known-facts.ts";
+import { readConfirmation } from "./membership-confirmation.ts";
 
 /** Stages in which the registry lets an identity act. */
 const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
@@ -25,6 +26,8 @@ const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
 export interface FencedFacts {
   readonly facts: Facts;
   readonly epochs: Epochs;
+  /** When the first of the memberships that were found confirmed is so no more; null: never. */
+  readonly confirmedUntil: number | null;
 }
 
 /** The subject of a decision: which request, whose content, who acts. */
@@ -37,6 +40,8 @@ export interface About {
   /** The content policy is asked about, sensitive fields included. */
   readonly content: Revision;
   readonly actor: Actor;
+  /** Who has reviewed it so far; the actor is added. */
+  readonly reviewers: readonly string[];
 }
 
 /** Reads everything for one decision. @param standing as read before anything else. */
@@ -56,12 +61,15 @@ export async function gatherFacts(
   const halts = await app.facts.haltsFor(epochs.halt, scopeKeys(about.scope, identity));
   const inForce = halts.find((halt) => halt.liftedAt === null) ?? null;
   const { actor } = about;
+  const asked = [...about.reviewers, ...(actor.kind === "person" ? [actor.id] : [])];
+  const confirmation = await readConfirmation(app, membership, asked, time.now);
   const person = actor.kind === "person" ? membership.persons.get(actor.id) : undefined;
   const facts: Facts = {
     now: time.now,
     clockTrusted: time.trusted,
     policy,
     roster,
+    unconfirmed: confirmation.unconfirmed,
     identity: identity === null ? null : { ...identity, active: ACTING_STAGES.has(identity.stage) },
     person: {
       active: person !== undefined && !person.disabled,
@@ -75,7 +83,7 @@ export async function gatherFacts(
     interrupterExists: membership.hasInterrupter(identity?.owner ?? null),
     limits: app.limits.request,
   };
-  return { facts, epochs };
+  return { facts, epochs, confirmedUntil: confirmation.until };
 }
 
 /** What a decision about an existing request is about. */
@@ -88,7 +96,15 @@ export function aboutRequest(state: RequestState, content: Revision, actor: Acto
     obligations: state.obligations,
     content,
     actor,
+    reviewers: reviewersOf(state),
   };
+}
+
+/** Everybody who reviewed the present revision. */
+export function reviewersOf(state: RequestState): readonly string[] {
+  const { revision, reviews } = state;
+  const present = reviews.filter((review) => review.revision === revision.number);
+  return [...new Set(present.map((review) => review.person))];
 }
 
 async function decideByPolicy(
@@ -148,7 +164,7 @@ async function readRoster(
     const name = source.slice(separator + 1);
     switch (source.slice(0, separator)) {
       case "group":
-        return policy.groups.get(name) ?? [];
+        return [...(policy.groups.get(name) ?? []), ...from.membership.inProviderGroup(name)];
       case "person":
         return [name];
       case "oncall":
@@ -159,6 +175,17 @@ async function readRoster(
         return [];
     }
   }
+}
+
+/** For views: which of its reviewers the identity provider has not confirmed of late. */
+export async function unconfirmedOf(
+  app: App,
+  state: RequestState,
+  { epochs, time }: Standing,
+): Promise<Facts["unconfirmed"]> {
+  const membership = await app.facts.membership(epochs.membership);
+  const found = await readConfirmation(app, membership, reviewersOf(state), time.now);
+  return found.unconfirmed;
 }
 
 /**

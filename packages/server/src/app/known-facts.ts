@@ -6,6 +6,7 @@
  * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
  * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
  */
+import type { StoredAccount } from "../ports/provider-accounts.ts";
 import type {
   StoredHalt,
   StoredIdentity,
@@ -21,18 +22,33 @@ const SCOPES_MAX = 10_000;
 /** The registry as of one membership epoch. */
 export class Membership {
   readonly epoch: number;
+  /** Whose account at the identity provider has ended is disabled, too, until it is back (T11). */
   readonly persons: ReadonlyMap<string, StoredPerson>;
   /** Ids of persons who are not disabled. */
   readonly active: ReadonlySet<string>;
   readonly #store: Store;
+  /** Persons with an account at an identity provider. */
+  readonly linked: ReadonlySet<string>;
   readonly #hasOperator: boolean;
+  readonly #providerGroups: ReadonlyMap<string, readonly string[]>;
   readonly #identities = new Map<string, StoredIdentity | null>();
   #shifts: readonly OnCallShift[] | null = null;
 
-  constructor(store: Store, epoch: number, persons: readonly StoredPerson[]) {
+  constructor(
+    store: Store,
+    epoch: number,
+    registered: readonly StoredPerson[],
+    accounts: readonly StoredAccount[],
+  ) {
     this.#store = store;
     this.epoch = epoch;
+    const ended = new Set(accounts.filter((each) => each.endedAt !== null).map(personOf));
+    const persons = registered.map((person) =>
+      ended.has(person.id) ? { ...person, disabled: true } : person,
+    );
     this.persons = new Map(persons.map((person) => [person.id, person]));
+    this.linked = new Set(accounts.map(personOf));
+    this.#providerGroups = membersByGroup(accounts);
     const active = persons.filter((each) => !each.disabled);
     this.active = new Set(active.map((each) => each.id));
     this.#hasOperator = active.some((each) => each.rights.includes("operator"));
@@ -41,6 +57,11 @@ export class Membership {
   /** Whether anybody could be told of a veto window: an operator, or the identity's owner. */
   hasInterrupter(owner: string | null): boolean {
     return this.#hasOperator || (owner !== null && this.active.has(owner));
+  }
+
+  /** Whom the identity provider last said to be in this group. */
+  inProviderGroup(name: string): readonly string[] {
+    return this.#providerGroups.get(name) ?? [];
   }
 
   async identity(id: string): Promise<StoredIdentity | null> {
@@ -61,6 +82,16 @@ export class Membership {
   }
 }
 
+const personOf = (account: StoredAccount): string => account.person;
+
+function membersByGroup(accounts: readonly StoredAccount[]): ReadonlyMap<string, string[]> {
+  const groups = new Map<string, string[]>();
+  for (const { person, groups: named } of accounts) {
+    for (const group of named) groups.set(group, [...(groups.get(group) ?? []), person]);
+  }
+  return groups;
+}
+
 export class KnownFacts {
   readonly #store: Store;
   #membership: Membership | null = null;
@@ -73,7 +104,9 @@ export class KnownFacts {
 
   async membership(epoch: number): Promise<Membership> {
     if (this.#membership?.epoch === epoch) return this.#membership;
-    const read = new Membership(this.#store, epoch, await this.#store.persons());
+    const persons = await this.#store.persons();
+    const accounts = await this.#store.accounts();
+    const read = new Membership(this.#store, epoch, persons, accounts);
     // A command that was overtaken must not put its older epoch in the place of a newer one.
     if (this.#membership === null || this.#membership.epoch < epoch) this.#membership = read;
     return read;

@@ -5,12 +5,12 @@ import {
   type PageView,
   type RequestView,
 } from "@haltpoint/protocol";
-import { isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
+import { filledBy, isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import type { RequestQuery, Standing } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
-import { rosterOf } from "./facts.ts";
+import { reviewersOf, rosterOf, unconfirmedOf } from "./facts.ts";
 import { nextTurn } from "./next-turn.ts";
 import { viewRequest, visibilityOf, type Viewer } from "./view-request.ts";
 
@@ -36,10 +36,11 @@ export function inboxOf(
     const identity = await membership.identity(state.scope.identity);
     const roster = await rosterOf(app, state, standing);
     const ownerNow = identity?.owner ?? null;
-    const electorate: Electorate = { state, obligations, roster, ownerNow };
-    const done = state.reviews.some(
-      (review) => review.person === viewer.id && review.revision === state.revision.number,
-    );
+    const unconfirmed = await unconfirmedOf(app, state, standing);
+    const electorate: Electorate = { state, obligations, roster, unconfirmed, ownerNow };
+    // An approval that was void when it was to be used waits to be said again.
+    const voided = unconfirmed.has(viewer.id) || filledBy(electorate) !== null;
+    const done = !voided && reviewersOf(state).includes(viewer.id);
     return isReviewer(electorate, viewer.id) && !isConflicted(electorate, viewer.id) && !done;
   });
 }

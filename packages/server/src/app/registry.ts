@@ -18,9 +18,12 @@ import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { misleadingId } from "./registered-ids.ts";
 import { credentialHash } from "./authenticate.ts";
-import { commitOnce, type Keyed } from "./execute.ts";
+import { commitOnce, systemEntry } from "./commit-once.ts";
+import type { Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
 import { fenceRight } from "./right-fence.ts";
+
+export { systemEntry } from "./commit-once.ts";
 
 /** Whoever changes the registry: `person:ana`, or `operator` on the host. */
 export interface Change {
@@ -337,15 +340,6 @@ function existsAsWanted(
 function newSecret(app: App, kind: StoredCredential["holder"]["kind"]): string {
   const text = base64url(app.random.bytes(SECRET_BYTES));
   return `${kind === "identity" ? "hpk" : "hpp"}_${text}`;
-}
-
-export function systemEntry(
-  kind: string,
-  at: number,
-  actor: string,
-  data: Readonly<Record<string, unknown>>,
-): Write {
-  return { kind: "entry", draft: { stream: "system", kind, at, actor, data } };
 }
 
 /** False: the registry changed since it was read, or somebody used the key just now. */

@@ -77,6 +77,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     obligations: null,
     content: content.plain,
     actor,
+    reviewers: [],
   });
   const scope = { ...submission.scope, impact: facts.policy.impact };
   const command = { kind: "submit", actor, submission: { ...submission, scope } } as const;

@@ -9,7 +9,7 @@ import type { Roster } from "../domain/policy/model.ts";
 import type { Standing } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import { readCommitted } from "./content.ts";
-import { rosterOf } from "./facts.ts";
+import { rosterOf, unconfirmedOf } from "./facts.ts";
 import { changesOf } from "./redeem-grant.ts";
 import { messageOf, titleOf } from "./words.ts";
 
@@ -35,9 +35,16 @@ export function visibilityOf(state: RequestState, viewer: Viewer, roster: Roster
   return viewer.rights.length > 0 ? "metadata" : "none";
 }
 
-function electorateFor(state: RequestState, roster: Roster): Electorate | null {
+const ALL_CONFIRMED: ReadonlySet<string> = new Set();
+
+function electorateFor(
+  state: RequestState,
+  roster: Roster,
+  unconfirmed = ALL_CONFIRMED,
+): Electorate | null {
   const { obligations } = state;
-  return obligations === null ? null : { state, obligations, roster, ownerNow: null };
+  if (obligations === null) return null;
+  return { state, obligations, roster, unconfirmed, ownerNow: null };
 }
 
 /** The view, or null where the viewer may not know of it. */
@@ -54,10 +61,11 @@ export async function viewRequest(
   const committed = await readCommitted(app, state.id, state.revision.number);
   const content = visibility === "full" ? committed : withoutArguments(committed);
   const changes = visibility === "full" ? await changesOf(app, state) : [];
+  const unconfirmed = await unconfirmedOf(app, state, current);
   return {
     ...identityPart(state),
     ...decisionPart(state),
-    ...peoplePart(state, roster),
+    ...peoplePart(state, roster, unconfirmed),
     ...runPart(state),
     halt: await haltOver(app, state, current),
     title: titleOf(content),
@@ -103,6 +111,7 @@ function decisionPart(state: RequestState) {
     risk: state.obligations?.risk ?? policy.risk,
     impact: policy.impact,
     reasons: policy.reasons,
+    returned: state.returned,
     rules: policy.rules,
     policy_version: policy.version,
     shadow: policy.shadow,
@@ -118,9 +127,9 @@ function decisionPart(state: RequestState) {
   };
 }
 
-function peoplePart(state: RequestState, roster: Roster) {
+function peoplePart(state: RequestState, roster: Roster, unconfirmed: ReadonlySet<string>) {
   const { obligations, question } = state;
-  const electorate = electorateFor(state, roster);
+  const electorate = electorateFor(state, roster, unconfirmed);
   return {
     quorum:
       obligations === null || electorate === null
@@ -132,6 +141,7 @@ function peoplePart(state: RequestState, roster: Roster) {
                 : obligations.quorum.map(({ count, from }) => ({ count, from })),
             ...progress(electorate),
             impossible: state.nobodyEligible,
+            unconfirmed: isTerminal(state.status) ? [] : [...unconfirmed],
           },
     confirm: obligations?.confirm ?? [],
     step_up: obligations?.stepUp ?? ("none" as const),

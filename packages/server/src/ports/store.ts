@@ -12,6 +12,7 @@
  */
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
+import type { AccountReads, AccountWrite, StaleAccountFact } from "./provider-accounts.ts";
 import type { Assurance } from "../domain/policy/model.ts";
 import type { EntryDraft, SealedEntry } from "../domain/ledger/entry.ts";
 import type { RequestState } from "../domain/request/model.ts";
@@ -21,7 +22,10 @@ import type { Right } from "../domain/request/commands.ts";
 export interface Epochs {
   readonly policy: number;
   readonly halt: number;
-  /** Identities, persons, rights and on-call rosters. Groups live in the policy. */
+  /**
+   * Identities, persons, rights, on-call rosters, accounts at an identity provider and the groups
+   * it says. The other groups live in the policy.
+   */
   readonly membership: number;
 }
 
@@ -165,7 +169,8 @@ export type Write =
   | { readonly kind: "on_call"; readonly roster: string; readonly shifts: readonly OnCallShift[] }
   | { readonly kind: "outbox"; readonly item: OutboxItem }
   | { readonly kind: "outbox_done"; readonly id: string }
-  | SignInWrite;
+  | SignInWrite
+  | AccountWrite;
 
 /** The facts a commit relies on; every one that no longer holds makes it `stale`. */
 export interface Expected {
@@ -203,7 +208,8 @@ export type StaleFact =
   | "deadline"
   | "key"
   | "credentials"
-  | StaleSignInFact;
+  | StaleSignInFact
+  | StaleAccountFact;
 
 export type CommitResult =
   | { readonly kind: "committed"; readonly now: number; readonly logIndex: number }
@@ -241,7 +247,7 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads {
+export interface Store extends SignInReads, AccountReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

@@ -101,6 +101,11 @@ export interface Facts {
   readonly policy: PolicyDecision;
   /** Members of every source named in the state's and the decision's obligations. */
   readonly roster: Roster;
+  /**
+   * Persons whose membership rests on an identity provider that has not confirmed it within five
+   * minutes. Their approvals do not count (T11).
+   */
+  readonly unconfirmed: ReadonlySet<string>;
   /** The identity as registered now; null once it is gone. `active`: may act. */
   readonly identity: (IdentityFacts & { readonly active: boolean }) | null;
   /** Whether the acting person is known and not disabled, and their rights. */

@@ -8,7 +8,7 @@ import { escalatedTo, lapse } from "./due.ts";
 import { electorateOf } from "./eligibility.ts";
 import type { RequestEvent } from "./events.ts";
 import type { Grant, RequestState, Run } from "./model.ts";
-import { filledBy, personSource } from "./quorum.ts";
+import { filledBy, lackingConfirmation, personSource } from "./quorum.ts";
 import { endedCode, refuse, type Refusal } from "./refusal.ts";
 import type { Decision, Ruling } from "./ruling.ts";
 
@@ -194,7 +194,13 @@ function notEnough(
     case "self": {
       // INVARIANT: I3. The matching is made again, on membership and obligations of now.
       if (required === null) throw new Error(`${state.id} was approved and asked for nothing`);
-      if (filledBy(electorateOf(state, facts, required)) !== null) return null;
+      const electorate = electorateOf(state, facts, required);
+      if (filledBy(electorate) !== null) return null;
+      const unknown = lackingConfirmation(electorate);
+      if (unknown.length > 0) {
+        const detail = `the identity provider did not confirm that ${unknown.join(", ")} may still decide this`;
+        return returned(state, required, "membership_unconfirmed", detail, facts);
+      }
       const why = "the reviews no longer meet what policy and membership ask for";
       return returned(state, required, "reviews_no_longer_count", why, facts);
     }

@@ -67,7 +67,9 @@ function cannotApprove(
   if (earlier && filledBy(electorate) === null) {
     return refuse(
       "already_reviewed",
-      "your approval of this revision counts already; it waits for others",
+      facts.unconfirmed.has(person)
+        ? "your approval of this revision is recorded, and does not count until the identity provider confirms your membership; approve it again then"
+        : "your approval of this revision counts already; it waits for others",
     );
   }
   const open = obligations.confirm.find((statement) => !command.confirmed.includes(statement.id));

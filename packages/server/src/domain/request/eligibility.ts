@@ -8,10 +8,11 @@ import { canBeFilled, type Electorate } from "./quorum.ts";
 /** The electorate under the obligations a request is held or was approved under. */
 export function electorateOf(
   state: RequestState,
-  facts: Pick<Facts, "roster" | "identity">,
+  facts: Pick<Facts, "roster" | "identity" | "unconfirmed">,
   obligations: Obligations,
 ): Electorate {
-  return { state, obligations, roster: facts.roster, ownerNow: facts.identity?.owner ?? null };
+  const { roster, unconfirmed } = facts;
+  return { state, obligations, roster, unconfirmed, ownerNow: facts.identity?.owner ?? null };
 }
 
 /** The event that says so when the answer changed; null while it is the same. */

@@ -4,7 +4,15 @@
  */
 import type { Basis, OutcomeResult, RequestStatus } from "@haltpoint/protocol";
 import type { Obligations } from "../policy/model.ts";
-import type { Actor, Grant, PolicySummary, RequestState, Review, Run } from "./model.ts";
+import type {
+  Actor,
+  Grant,
+  PolicySummary,
+  RequestState,
+  ReturnReason,
+  Review,
+  Run,
+} from "./model.ts";
 
 export type Submission = Pick<
   RequestState,
@@ -82,7 +90,7 @@ export type RequestEvent = { readonly at: number; readonly actor: Actor } & (
   | {
       readonly kind: "returned";
       readonly to: "held";
-      readonly why: "retracted" | "policy" | "reviews_no_longer_count" | "no_interrupter";
+      readonly why: ReturnReason;
       readonly detail: string;
       readonly hold: Hold;
       readonly policy: PolicySummary | null;

@@ -22,6 +22,7 @@ export function begin(event: EventOf<"submitted">): RequestState {
     holdDeadline: event.hold?.holdDeadline ?? null,
     escalatedUntilMs: 0,
     nobodyEligible: false,
+    returned: null,
     question: null,
     reviews: [],
     basis: event.to === "approved" ? "policy" : null,
@@ -50,7 +51,7 @@ export function evolve(state: RequestState, event: RequestEvent): RequestState {
     case "approved": {
       const { basis, grant, counted } = event;
       const who = decided(event, by(event), lastReason(state));
-      return { ...next, basis, grant, counted, decided: who };
+      return { ...next, basis, grant, counted, returned: null, decided: who };
     }
     case "rejected": {
       const reviews = [...state.reviews, event.review];
@@ -138,6 +139,7 @@ function overridden(next: RequestState, event: EventOf<"overridden">): RequestSt
     ...next,
     basis: "override",
     grant,
+    returned: null,
     override: { by: personOf(event), at, reason },
     followUp: { status: "due", dueAt: event.followUpDueAt },
     decided: decided(event, by(event), reason),
@@ -166,6 +168,7 @@ function returned(next: RequestState, event: EventOf<"returned">): RequestState 
     policy: event.policy ?? next.policy,
     obligations: event.hold.obligations,
     heldAt: event.at,
+    returned: { why: event.why, detail: event.detail, at: event.at },
     holdDeadline: event.hold.holdDeadline,
     // The new deadline holds no pause, so that a late answer has none to give back.
     question: next.question === null ? null : { ...next.question, pausedMs: 0 },

@@ -63,6 +63,10 @@ export interface Decided {
   readonly reason: string | null;
 }
 
+/** Why an approval went back to being held. */
+export type ReturnReason =
+  "retracted" | "policy" | "reviews_no_longer_count" | "membership_unconfirmed" | "no_interrupter";
+
 export interface Question {
   readonly by: string;
   readonly text: string;
@@ -127,6 +131,12 @@ export interface RequestState {
   /** How many escalation steps have been taken, by their time after `heldAt`. */
   readonly escalatedUntilMs: number;
   readonly nobodyEligible: boolean;
+  /** Why it was approved and is held again; null once it is approved anew. */
+  readonly returned: {
+    readonly why: ReturnReason;
+    readonly detail: string;
+    readonly at: number;
+  } | null;
   readonly question: Question | null;
   readonly reviews: readonly Review[];
   readonly basis: Basis | null;

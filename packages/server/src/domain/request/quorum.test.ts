@@ -24,7 +24,13 @@ function electorate(
   approvers: readonly string[],
 ): Electorate {
   const state = { ...base, reviews: approvers.map((person) => reviews.get(person)!) };
-  return { state, obligations: obligations({ quorum }), roster, ownerNow: "own" };
+  return {
+    state,
+    obligations: obligations({ quorum }),
+    roster,
+    unconfirmed: new Set(),
+    ownerNow: "own",
+  };
 }
 
 /** Every way to choose; slow and plainly right. */

@@ -10,6 +10,8 @@ export interface Electorate {
   readonly roster: Roster;
   /** The identity's owner as registered now; null once the identity is gone. */
   readonly ownerNow: string | null;
+  /** Members whose membership the identity provider has not confirmed of late. */
+  readonly unconfirmed: ReadonlySet<string>;
 }
 
 /** The key under which the roster holds one person, if active. */
@@ -104,12 +106,27 @@ export function progress(electorate: Electorate): { filled: number; slots: numbe
   return { filled: match(slots, countedApprovers(electorate)).size, slots: slots.length };
 }
 
+/**
+ * Persons who fill no slot only because their membership is not confirmed: with it, all slots would
+ * be filled. Empty where the reviews fall short, or suffice, whatever the provider says.
+ */
+export function lackingConfirmation(electorate: Electorate): readonly string[] {
+  if (filledBy(electorate) !== null) return [];
+  const confirmed = { ...electorate, unconfirmed: NOBODY };
+  if (filledBy(confirmed) === null) return [];
+  return countedApprovers(confirmed).filter((person) => electorate.unconfirmed.has(person));
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** INVARIANT: I3, T11. A membership that could not be confirmed in time counts for nothing. */
 function countedApprovers(electorate: Electorate): readonly string[] {
-  const { state, obligations } = electorate;
+  const { state, obligations, unconfirmed } = electorate;
   const persons = state.reviews
     .filter((review) => isCountable(review, state, obligations))
     .map((review) => review.person)
-    .filter((person) => isReviewer(electorate, person) && !isConflicted(electorate, person));
+    .filter((person) => isReviewer(electorate, person) && !isConflicted(electorate, person))
+    .filter((person) => !unconfirmed.has(person));
   return [...new Set(persons)];
 }
 

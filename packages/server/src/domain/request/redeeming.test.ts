@@ -300,3 +300,41 @@ describe("deadlines are inside the guards (I7)", () => {
     expect(() => new Story({ policy: policy({ grantDeadlineMs: Infinity }) })).toThrow("no time");
   });
 });
+
+describe("a membership that the identity provider has not confirmed (I3, T11)", () => {
+  it("does not count at approval, and counts once it is confirmed and said again", () => {
+    const story = new Story({ unconfirmed: ["ana"] }).approve("ana");
+    expect([story.status, story.code]).toEqual(["held", null]);
+    story.approve("ana");
+    expect(story.code).toBe("already_reviewed");
+    expect(story.refusal?.detail).toContain("does not count until the identity provider confirms");
+    story.world.unconfirmed = [];
+    expect(story.approve("ana").status).toBe("approved");
+  });
+
+  it("returns an approval to held at redeem, says why, and never lets it run", () => {
+    const story = new Story().approve("ana");
+    story.world.unconfirmed = ["ana"];
+    story.redeem();
+    expect([story.status, story.code]).toEqual(["held", "approval_void"]);
+    expect(story.refusal?.detail).toContain("did not confirm that ana may still decide this");
+    expect(story.state.returned).toMatchObject({ why: "membership_unconfirmed" });
+    story.world.unconfirmed = [];
+    expect(story.redeem().code).toBe("not_approved");
+    story.approve("ana").redeem();
+    expect([story.status, story.state.returned]).toEqual(["running", null]);
+  });
+
+  it("is not blamed where the reviews would not suffice with it either", () => {
+    const story = new Story().approve("ana");
+    story.world.unconfirmed = ["ana"];
+    story.world.groups["finance"] = ["bo"];
+    story.redeem();
+    expect(story.state.returned?.why).toBe("reviews_no_longer_count");
+  });
+
+  it("stands in for nobody: another member whose approval counts is enough", () => {
+    const story = new Story({ unconfirmed: ["ana"] }).approve("ana").approve("bo");
+    expect([story.status, story.state.counted]).toEqual(["approved", ["bo"]]);
+  });
+});

@@ -5,12 +5,14 @@
  * INVARIANT: facts are fenced. All commits of this store go through here, one after the other, so
  * a halt, a policy or a membership change that was acknowledged before cannot be jumped (T37).
  */
+import type { AccountWrite } from "../../ports/provider-accounts.ts";
 import type { SignInWrite } from "../../ports/sign-in-records.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
 import { deleteOutboxItem, insertEntry, readLastSequence, upsertOutboxItem } from "./entries.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
+import { accountStatement, isOfAccount } from "./provider-accounts.ts";
 import {
   readLiveCredentialIds,
   replaceShifts,
@@ -48,7 +50,7 @@ export type Applied =
     }
   | { readonly kind: "stale"; readonly what: StaleFact };
 
-type OtherWrite = Exclude<Write, SignInWrite | { readonly kind: "entry" }>;
+type OtherWrite = Exclude<Write, SignInWrite | AccountWrite | { readonly kind: "entry" }>;
 type RequestWrite = Extract<Write, { readonly kind: "request" }>;
 
 /** Entries of this stream concern no request. */
@@ -90,6 +92,14 @@ export async function applyCommit(
     if (isOfSignIn(write)) {
       const fallen = await applySignIn(session, write);
       if (fallen !== null) return { kind: "stale", what: fallen };
+      continue;
+    }
+    if (isOfAccount(write)) {
+      const { sql, params } = accountStatement(write);
+      if ((await session.execute(sql, params)) !== 1) return { kind: "stale", what: "account" };
+      if (write.kind === "account_kept") continue;
+      const epochs = { ...standing.epochs, membership: standing.epochs.membership + 1 };
+      standing = { ...standing, epochs };
       continue;
     }
     standing = { ...standing, epochs: epochsAfter(write, standing.epochs) };

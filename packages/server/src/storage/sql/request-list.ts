@@ -10,7 +10,7 @@ import type { RequestStatus } from "@haltpoint/protocol";
 import type { RequestState } from "../../domain/request/model.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Page, RequestQuery } from "../../ports/store.ts";
-import { isLive, searchable } from "./requests.ts";
+import { isLive, searchable, storedState } from "./requests.ts";
 import {
   integerOf,
   textOf,
@@ -73,7 +73,7 @@ export async function listRequests(
 
 /** Null: a row that the text search looked at and that does not match. */
 function stateOf(row: Row): RequestState | null {
-  return row["state"] === null ? null : (JSON.parse(textOf(row, "state")) as RequestState);
+  return row["state"] === null ? null : storedState(textOf(row, "state"));
 }
 
 function cursorOf(position: Position | null): string | null {

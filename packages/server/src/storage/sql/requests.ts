@@ -5,7 +5,6 @@ import type { KeyRecord, StoredOpening, StoredRevision, Write } from "../../port
 import {
   integerOf,
   integerOrNull,
-  jsonOf,
   placeholders,
   textOf,
   textOrNull,
@@ -59,6 +58,13 @@ export function updateRequest(write: RequestWrite, expectedVersion: number): Sta
   };
 }
 
+/** What states that were written before it was kept lack. */
+const LATER_MEMBERS: Pick<RequestState, "returned"> = { returned: null };
+
+export function storedState(text: string): RequestState {
+  return { ...LATER_MEMBERS, ...(JSON.parse(text) as RequestState) };
+}
+
 /** Version and status of a request; null: it does not exist. */
 export async function readFence(
   session: Session,
@@ -72,7 +78,7 @@ export async function readFence(
 
 export async function readRequest(session: Session, id: string): Promise<RequestState | null> {
   const [row] = await session.query("SELECT state FROM requests WHERE id = ?", [id]);
-  return row === undefined ? null : jsonOf<RequestState>(row, "state");
+  return row === undefined ? null : storedState(textOf(row, "state"));
 }
 
 /** What text search compares: without case, and letters with accents in one spelling. */

@@ -236,8 +236,25 @@ const SIGN_IN = [
   `CREATE INDEX ceremonies_expires ON ceremonies (expires_at)`,
 ];
 
+const PROVIDER_ACCOUNTS = [
+  // Known by issuer and subject. A person has one account, so that nobody comes in by another's.
+  `CREATE TABLE provider_accounts (
+    issuer {text} NOT NULL,
+    subject {text} NOT NULL,
+    person_id {text} NOT NULL UNIQUE REFERENCES persons (id),
+    groups_json {text} NOT NULL,
+    confirmed_at {integer} NOT NULL,
+    refresh_token {text},
+    ended_at {integer},
+    linked_at {integer} NOT NULL,
+    version {integer} NOT NULL CHECK (version > 0),
+    PRIMARY KEY (issuer, subject)
+  ){table}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
   { name: "sign-in", statements: SIGN_IN },
+  { name: "provider-accounts", statements: PROVIDER_ACCOUNTS },
 ];

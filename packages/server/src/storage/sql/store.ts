@@ -12,6 +12,7 @@ import {
   readPolicy,
   readPolicyByVersion,
 } from "./policies-and-halts.ts";
+import { readAccount, readAccounts, readAccountsOf } from "./provider-accounts.ts";
 import {
   readCredentialByHash,
   readCredentials,
@@ -169,6 +170,18 @@ export class SqlStore implements Store {
 
   async ceremony(id: string) {
     return readCeremony(this.#reads, id);
+  }
+
+  async account(issuer: string, subject: string) {
+    return readAccount(this.#reads, issuer, subject);
+  }
+
+  async accountsOf(persons: readonly string[]) {
+    return readAccountsOf(this.#reads, persons);
+  }
+
+  async accounts() {
+    return readAccounts(this.#reads);
   }
 
   async policy() {

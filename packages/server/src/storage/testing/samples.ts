@@ -70,6 +70,7 @@ export function requestState(id: string, options: StateOptions = {}): RequestSta
     holdDeadline: START_MS + 3_600_000,
     escalatedUntilMs: 0,
     nobodyEligible: false,
+    returned: null,
     question: null,
     reviews: [],
     basis: null,

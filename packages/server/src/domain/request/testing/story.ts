@@ -94,6 +94,8 @@ interface World {
   haltEpoch: number;
   halted: boolean;
   interrupterExists: boolean;
+  /** Members whose membership the identity provider has not confirmed of late. */
+  unconfirmed: readonly string[];
   limits: RequestLimits;
 }
 
@@ -109,6 +111,7 @@ const WORLD: World = {
   haltEpoch: 0,
   halted: false,
   interrupterExists: true,
+  unconfirmed: [],
   limits: DEFAULT_LIMITS,
 };
 
@@ -262,6 +265,7 @@ export class Story {
       clockTrusted: world.clockTrusted,
       policy: world.policy,
       roster: this.roster(),
+      unconfirmed: new Set(world.unconfirmed),
       identity: this.identity(),
       person: { active: isKnown, rights: isKnown ? (world.rights[actor.id] ?? []) : [] },
       halts: {

@@ -75,6 +75,16 @@ const quorum = closed({
   filled: integer("Slots filled so far."),
   slots: integer("Slots in all."),
   impossible: flag("Nobody who may decide this could fill it now."),
+  unconfirmed: texts("Reviewers whose membership the identity provider has not confirmed of late."),
+});
+
+const returned = closed({
+  why: choice(
+    ["retracted", "policy", "reviews_no_longer_count", "membership_unconfirmed", "no_interrupter"],
+    "What voided the approval.",
+  ),
+  detail: text("In words."),
+  at: ms("When, since the epoch."),
 });
 
 const runView = closed({
@@ -113,6 +123,7 @@ export const RequestViewShape = shape<RequestView>()(
     changes: Type.Array(FieldChangeShape.schema, { description: "Against revision 0." }),
     edits: Type.Array(closed({ by: text("Who."), at: ms("When."), reason: text("Why.") })),
     reasons: texts("Why policy says so; the first is the one to show."),
+    returned: nullable(returned),
     rules: texts("Rules that matched."),
     policy_version: text("Digest of the policy's text."),
     quorum: nullable(quorum),
