@@ -1,6 +1,7 @@
 import { createContext, use, type ReactNode } from "react";
 import { Redirect } from "wouter";
-import { useMe, type Me } from "../api/me.ts";
+import type { Me } from "@haltpoint/protocol";
+import { useMe } from "../api/me.ts";
 import { Unreadable } from "../ui/states.tsx";
 
 const Session = createContext<Me | null>(null);

@@ -5,6 +5,7 @@ import { useAction } from "../api/use-action.ts";
 import { useAnnounce } from "../ui/announce.tsx";
 import { Dialog } from "../ui/dialog.tsx";
 import { Actions, FailureNote, Field, Form } from "../ui/form.tsx";
+import { scopeWords } from "./scope-words.ts";
 import { hasRight, useSession } from "./session.tsx";
 
 type Kind = HaltScope["kind"];
@@ -147,10 +148,6 @@ function ScopeChoice({
       )}
     </>
   );
-}
-
-export function scopeWords(scope: HaltScope): string {
-  return scope.kind === "everything" ? "everything" : `${scope.kind} ${scope.id}`;
 }
 
 function endedWords(count: number): string {
