@@ -1,5 +1,5 @@
 import type { ReactNode } from "react";
-import { isOutcome, OUTCOMES, searchFor, type Filters } from "./filters.ts";
+import { isOutcome, OUTCOMES, searchFor, type Filters, type Outcome } from "./filters.ts";
 
 const NO_FILTERS: Filters = {
   text: "",
@@ -30,46 +30,27 @@ export function FilterBar({
           onChange={(event) => set({ text: event.target.value })}
         />
       </label>
-      <label className="filter">
-        <span>Outcome</span>
-        <select
-          className="input"
-          value={filters.outcome}
-          onChange={({ target: { value } }) => isOutcome(value) && set({ outcome: value })}
-        >
-          {Object.entries(OUTCOMES).map(([outcome, { name }]) => (
-            <option key={outcome} value={outcome}>
-              {name}
-            </option>
-          ))}
-        </select>
-      </label>
+      <OutcomeFilter outcome={filters.outcome} onOutcome={(outcome) => set({ outcome })} />
       <TextFilter
         name="Identity"
         value={filters.identity}
         onValue={(identity) => set({ identity })}
       />
       <TextFilter name="Decided by" value={filters.person} onValue={(person) => set({ person })} />
-      <label className="filter">
-        <span>From</span>
-        <input
-          type="date"
-          className="input"
-          value={filters.from}
-          max={filters.to === "" ? undefined : filters.to}
-          onChange={(event) => set({ from: event.target.value })}
-        />
-      </label>
-      <label className="filter">
-        <span>To</span>
-        <input
-          type="date"
-          className="input"
-          value={filters.to}
-          min={filters.from === "" ? undefined : filters.from}
-          onChange={(event) => set({ to: event.target.value })}
-        />
-      </label>
+      <TextFilter
+        name="From"
+        type="date"
+        max={filters.to}
+        value={filters.from}
+        onValue={(from) => set({ from })}
+      />
+      <TextFilter
+        name="To"
+        type="date"
+        min={filters.from}
+        value={filters.to}
+        onValue={(to) => set({ to })}
+      />
       <button
         type="button"
         className="button quiet"
@@ -82,23 +63,51 @@ export function FilterBar({
   );
 }
 
+function OutcomeFilter({
+  outcome,
+  onOutcome,
+}: {
+  readonly outcome: Outcome;
+  readonly onOutcome: (outcome: Outcome) => void;
+}): ReactNode {
+  return (
+    <label className="filter">
+      <span>Outcome</span>
+      <select
+        className="input"
+        value={outcome}
+        onChange={({ target: { value } }) => isOutcome(value) && onOutcome(value)}
+      >
+        {Object.entries(OUTCOMES).map(([each, { name }]) => (
+          <option key={each} value={each}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
 function TextFilter({
   name,
-  value,
   onValue,
+  ...input
 }: {
   readonly name: string;
   readonly value: string;
   readonly onValue: (value: string) => void;
+  readonly type?: "date";
+  readonly min?: string;
+  readonly max?: string;
 }): ReactNode {
   return (
     <label className="filter">
       <span>{name}</span>
       <input
+        {...input}
         className="input"
         autoComplete="off"
         spellCheck={false}
-        value={value}
         onChange={(event) => onValue(event.target.value)}
       />
     </label>

@@ -87,29 +87,7 @@ function Enrolment({
   };
   return (
     <Form onSend={() => void enrol()}>
-      {isFirst ? (
-        <>
-          <p className="note">You are the first person here, and become its operator.</p>
-          <TextField
-            label="Your id"
-            hint="Short and for ever: policy and the ledger name you by it."
-            required
-            autoComplete="username"
-            autoCapitalize="none"
-            placeholder="ana"
-            value={id}
-            onValue={setId}
-          />
-          <TextField
-            label="Your name"
-            hint="What others see. It can be changed."
-            autoComplete="name"
-            placeholder="Ana"
-            value={name}
-            onValue={setName}
-          />
-        </>
-      ) : null}
+      {isFirst ? <FirstPerson id={id} name={name} onId={setId} onName={setName} /> : null}
       <TextField
         label="Name of this passkey"
         hint="So that you find it when you lose the device."
@@ -121,5 +99,41 @@ function Enrolment({
         Create a passkey
       </button>
     </Form>
+  );
+}
+
+function FirstPerson({
+  id,
+  name,
+  onId,
+  onName,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly onId: (id: string) => void;
+  readonly onName: (name: string) => void;
+}): ReactNode {
+  return (
+    <>
+      <p className="note">You are the first person here, and become its operator.</p>
+      <TextField
+        label="Your id"
+        hint="Short and for ever: policy and the ledger name you by it."
+        required
+        autoComplete="username"
+        autoCapitalize="none"
+        placeholder="ana"
+        value={id}
+        onValue={onId}
+      />
+      <TextField
+        label="Your name"
+        hint="What others see. It can be changed."
+        autoComplete="name"
+        placeholder="Ana"
+        value={name}
+        onValue={onName}
+      />
+    </>
   );
 }

@@ -1,0 +1,93 @@
+import type { IdentityView } from "@haltpoint/protocol";
+import { useState, type ReactNode } from "react";
+import { KEYS } from "../../api/query-client.ts";
+import { useAction } from "../../api/use-action.ts";
+import { useIsOffline } from "../../live/use-live.ts";
+import { useSession } from "../../shell/session.tsx";
+import { useAnnounce } from "../../ui/announce.tsx";
+import { Dialog } from "../../ui/dialog.tsx";
+import { Actions, FailureNote, Form } from "../../ui/form.tsx";
+import { TextField } from "../../ui/text-field.tsx";
+
+export function RegisterIdentity({ onClose }: { readonly onClose: () => void }): ReactNode {
+  const me = useSession();
+  const isOffline = useIsOffline();
+  const announce = useAnnounce();
+  const [id, setId] = useState("");
+  const [type, setType] = useState("agent");
+  const [owner, setOwner] = useState(me.person.id);
+  const [groups, setGroups] = useState("");
+  const register = useAction<object, IdentityView>(
+    (body) => ({ method: "POST", path: "/v1/identities", body }),
+    { refresh: [KEYS.identities] },
+  );
+  const isMissing = [id, type, owner].some((text) => text.trim() === "");
+  const send = async (): Promise<void> => {
+    if (isMissing) return;
+    const listed = groups.split(/[\s,]+/).filter((group) => group !== "");
+    const answer = await register.run({
+      id: id.trim(),
+      type: type.trim(),
+      owner: owner.trim(),
+      groups: listed,
+    });
+    if (answer?.ok !== true) return;
+    announce(`${id.trim()} is registered. Issue a key so that it can ask.`);
+    onClose();
+  };
+  return (
+    <Dialog title="Register an identity" onClose={onClose}>
+      <Form onSend={() => void send()}>
+        <TextField
+          label="Id"
+          hint="For ever: policy and the ledger name it so."
+          autoFocus
+          required
+          placeholder="purchasing-agent"
+          value={id}
+          onValue={setId}
+        />
+        <TextField
+          label="Type"
+          hint="agent, service_account, workload or bot"
+          required
+          list="identity-types"
+          value={type}
+          onValue={setType}
+        />
+        <datalist id="identity-types">
+          {["agent", "service_account", "workload", "bot"].map((each) => (
+            <option key={each} value={each} />
+          ))}
+        </datalist>
+        <TextField
+          label="Owner"
+          hint="The person who answers for it. They may stop it, and never approve for it."
+          required
+          value={owner}
+          onValue={setOwner}
+        />
+        <TextField
+          label="Groups"
+          hint="Optional; separated by commas."
+          placeholder="production, finance"
+          value={groups}
+          onValue={setGroups}
+        />
+        <FailureNote failure={register.failure} />
+        <Actions>
+          <button type="button" className="button" onClick={onClose}>
+            Cancel
+          </button>
+          <button
+            type="submit"
+            className="button primary"
+            disabled={register.isBusy || isOffline || isMissing}
+          >
+            Register
+          </button>
+        </Actions>
+      </Form>
+    </Dialog>
+  );
+}
