@@ -63,55 +63,15 @@ function IdentityRow({
 }): ReactNode {
   const me = useSession();
   const isOperator = hasRight(me, "operator");
-  const { id, type, owner, stage, assurance, mode, groups } = identity;
-  const keys = identity.keys.filter(({ revoked_at: revokedAt }) => revokedAt === null);
+  const { id, owner } = identity;
   return (
     <li>
       <div className="row-words">
         <p className="row-title" id={`identity-${id}`}>
           {id}
         </p>
-        <p className="row-about">
-          <span>{type.replaceAll("_", " ")}</span>
-          <span>owner {owner}</span>
-          <span className="tag" data-tone={stage === "active" ? "ok" : "warn"}>
-            {stage}
-          </span>
-          <span
-            className="tag"
-            title={
-              assurance === "mediated"
-                ? "only its enforcement point has the credential: it cannot be gone around"
-                : "the agent has the credential itself: it could go around"
-            }
-          >
-            {assurance}
-          </span>
-          {mode === "shadow" ? (
-            <span className="tag" data-tone="warn">
-              shadow: recorded, never held
-            </span>
-          ) : null}
-          {groups.length === 0 ? null : <span>{groups.join(", ")}</span>}
-        </p>
-        <div className="keys">
-          {keys.length === 0 ? <p className="hint">no key: it cannot ask for anything</p> : null}
-          {keys.map((key) => (
-            <div key={key.id} className="key-row">
-              <code>{key.prefix}…</code>
-              <Expiry at={key.expires_at} />
-              {isOperator ? (
-                <button
-                  type="button"
-                  className="button quiet small danger-quiet"
-                  onClick={() => onChoose({ kind: "revoke", identity: id, key: key.id })}
-                >
-                  Revoke<span className="hidden"> {key.prefix}</span>
-                </button>
-              ) : null}
-            </div>
-          ))}
-        </div>
+        <IdentityAbout identity={identity} />
+        <IdentityKeys identity={identity} isOperator={isOperator} onChoose={onChoose} />
       </div>
       <div className="row-actions">
         {isOperator ? (
@@ -136,6 +96,67 @@ function IdentityRow({
         ) : null}
       </div>
     </li>
+  );
+}
+
+function IdentityAbout({ identity }: { readonly identity: IdentityView }): ReactNode {
+  const { type, owner, stage, assurance, mode, groups } = identity;
+  return (
+    <p className="row-about">
+      <span>{type.replaceAll("_", " ")}</span>
+      <span>owner {owner}</span>
+      <span className="tag" data-tone={stage === "active" ? "ok" : "warn"}>
+        {stage}
+      </span>
+      <span
+        className="tag"
+        title={
+          assurance === "mediated"
+            ? "only its enforcement point has the credential: it cannot be gone around"
+            : "the agent has the credential itself: it could go around"
+        }
+      >
+        {assurance}
+      </span>
+      {mode === "shadow" ? (
+        <span className="tag" data-tone="warn">
+          shadow: recorded, never held
+        </span>
+      ) : null}
+      {groups.length === 0 ? null : <span>{groups.join(", ")}</span>}
+    </p>
+  );
+}
+
+function IdentityKeys({
+  identity: { id, keys: all },
+  isOperator,
+  onChoose,
+}: {
+  readonly identity: IdentityView;
+  readonly isOperator: boolean;
+  readonly onChoose: (chosen: Chosen) => void;
+}): ReactNode {
+  const keys = all.filter(({ revoked_at: revokedAt }) => revokedAt === null);
+  return (
+    <div className="keys">
+      {keys.length === 0 ? <p className="hint">no key: it cannot ask for anything</p> : null}
+      {keys.map((key) => (
+        <div key={key.id} className="key-row">
+          <code>{key.prefix}…</code>
+          <Expiry at={key.expires_at} />
+          {isOperator ? (
+            <button
+              type="button"
+              className="button quiet small danger-quiet"
+              onClick={() => onChoose({ kind: "revoke", identity: id, key: key.id })}
+            >
+              Revoke<span className="hidden"> {key.prefix}</span>
+            </button>
+          ) : null}
+        </div>
+      ))}
+    </div>
   );
 }
 

@@ -24,13 +24,9 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
   const isMissing = [id, type, owner].some((text) => text.trim() === "");
   const send = async (): Promise<void> => {
     if (isMissing) return;
-    const listed = groups.split(/[\s,]+/).filter((group) => group !== "");
-    const answer = await register.run({
-      id: id.trim(),
-      type: type.trim(),
-      owner: owner.trim(),
-      groups: listed,
-    });
+    const names = groups.split(/[\s,]+/).filter((group) => group !== "");
+    const about = { id: id.trim(), type: type.trim(), owner: owner.trim(), groups: names };
+    const answer = await register.run(about);
     if (answer?.ok !== true) return;
     announce(`${id.trim()} is registered. Issue a key so that it can ask.`);
     onClose();
@@ -51,15 +47,9 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
           label="Type"
           hint="agent, service_account, workload or bot"
           required
-          list="identity-types"
           value={type}
           onValue={setType}
         />
-        <datalist id="identity-types">
-          {["agent", "service_account", "workload", "bot"].map((each) => (
-            <option key={each} value={each} />
-          ))}
-        </datalist>
         <TextField
           label="Owner"
           hint="The person who answers for it. They may stop it, and never approve for it."
