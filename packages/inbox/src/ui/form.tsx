@@ -87,3 +87,27 @@ export function FailureNote({ failure }: { readonly failure: Failure | null }): 
 export function Actions({ children }: { readonly children: ReactNode }): ReactNode {
   return <div className="actions">{children}</div>;
 }
+
+/** At the end of a dialog: out of it, or what it is for. */
+export function DialogActions({
+  button,
+  tone = "primary",
+  isDisabled,
+  onClose,
+}: {
+  readonly button: string;
+  readonly tone?: "primary" | "danger";
+  readonly isDisabled: boolean;
+  readonly onClose: () => void;
+}): ReactNode {
+  return (
+    <Actions>
+      <button type="button" className="button" onClick={onClose}>
+        Cancel
+      </button>
+      <button type="submit" className={`button ${tone}`} disabled={isDisabled}>
+        {button}
+      </button>
+    </Actions>
+  );
+}

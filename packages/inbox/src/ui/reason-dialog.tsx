@@ -2,7 +2,7 @@ import { useState, type ReactNode } from "react";
 import type { Failure } from "../api/failure.ts";
 import { useIsOffline } from "../live/use-live.ts";
 import { Dialog } from "./dialog.tsx";
-import { Actions, FailureNote, Field, Form } from "./form.tsx";
+import { DialogActions, FailureNote, Field, Form } from "./form.tsx";
 
 /** One question, one reason, one button that does it. */
 export function ReasonDialog({
@@ -55,18 +55,12 @@ export function ReasonDialog({
           )}
         </Field>
         <FailureNote failure={failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className={tone === "danger" ? "button danger" : "button primary"}
-            disabled={isBusy || isOffline}
-          >
-            {button}
-          </button>
-        </Actions>
+        <DialogActions
+          button={button}
+          tone={tone === "danger" ? "danger" : "primary"}
+          isDisabled={isBusy || isOffline}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { useAction } from "../../api/use-action.ts";
 import { useIsOffline } from "../../live/use-live.ts";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Form } from "../../ui/form.tsx";
+import { DialogActions, FailureNote, Form } from "../../ui/form.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { RightsChoice } from "./rights-choice.tsx";
 
@@ -42,18 +42,11 @@ export function AddPerson({ onClose }: { readonly onClose: () => void }): ReactN
         <TextField label="Name" required placeholder="Ana" value={name} onValue={setName} />
         <RightsChoice rights={rights} onRights={setRights} />
         <FailureNote failure={add.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="button primary"
-            disabled={add.isBusy || isOffline || isMissing}
-          >
-            Add
-          </button>
-        </Actions>
+        <DialogActions
+          button="Add"
+          isDisabled={add.isBusy || isOffline || isMissing}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );

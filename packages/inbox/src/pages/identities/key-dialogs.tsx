@@ -5,7 +5,7 @@ import { useAction } from "../../api/use-action.ts";
 import { useIsOffline } from "../../live/use-live.ts";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Field, Form } from "../../ui/form.tsx";
+import { Actions, DialogActions, FailureNote, Field, Form } from "../../ui/form.tsx";
 import { SecretOnce } from "../../ui/secret-once.tsx";
 
 interface Issued {
@@ -77,14 +77,7 @@ export function IssueKey({
           )}
         </Field>
         <FailureNote failure={issue.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={issue.isBusy || isOffline}>
-            Issue
-          </button>
-        </Actions>
+        <DialogActions button="Issue" isDisabled={issue.isBusy || isOffline} onClose={onClose} />
       </Form>
     </Dialog>
   );

@@ -5,7 +5,7 @@ import { useAction } from "../../api/use-action.ts";
 import { useIsOffline } from "../../live/use-live.ts";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Form } from "../../ui/form.tsx";
+import { Actions, DialogActions, FailureNote, Form } from "../../ui/form.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
 import { SecretOnce } from "../../ui/secret-once.tsx";
 import { clockWords } from "../../time/words.ts";
@@ -90,14 +90,11 @@ export function ChangeRights({ person, onClose }: About): ReactNode {
           </span>
         </label>
         <FailureNote failure={change.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={change.isBusy || isOffline}>
-            Save rights
-          </button>
-        </Actions>
+        <DialogActions
+          button="Save rights"
+          isDisabled={change.isBusy || isOffline}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );

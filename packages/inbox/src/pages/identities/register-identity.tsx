@@ -6,7 +6,7 @@ import { useIsOffline } from "../../live/use-live.ts";
 import { useSession } from "../../shell/session.tsx";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Form } from "../../ui/form.tsx";
+import { DialogActions, FailureNote, Form } from "../../ui/form.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 
 export function RegisterIdentity({ onClose }: { readonly onClose: () => void }): ReactNode {
@@ -65,18 +65,11 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
           onValue={setGroups}
         />
         <FailureNote failure={register.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="button primary"
-            disabled={register.isBusy || isOffline || isMissing}
-          >
-            Register
-          </button>
-        </Actions>
+        <DialogActions
+          button="Register"
+          isDisabled={register.isBusy || isOffline || isMissing}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );

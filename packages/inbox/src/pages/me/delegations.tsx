@@ -33,10 +33,9 @@ export function Delegations(): ReactNode {
   );
   const nameOf = (id: string): string =>
     names.data?.items.find((person) => person.id === id)?.name ?? id;
-  const mine = (all: readonly DelegationView[]): readonly DelegationView[] =>
-    all.filter(({ from, to, ended_at: endedAt }) => {
-      return endedAt === null && (from === me.person.id || to === me.person.id);
-    });
+  const stop = async (delegation: DelegationView): Promise<void> => {
+    if ((await end.run(delegation))?.ok === true) announce("Ended. You are asked again.");
+  };
   return (
     <>
       <Panel
@@ -55,35 +54,56 @@ export function Delegations(): ReactNode {
       >
         <FailureNote failure={end.failure} />
         <Read query={list} lines={2}>
-          {({ items }) =>
-            mine(items).length === 0 ? (
-              <Empty title="You decide what is yours">
-                <p>Before you go away, say who is asked meanwhile.</p>
-              </Empty>
-            ) : (
-              <ul className="rows">
-                {mine(items).map((delegation) => (
-                  <DelegationRow
-                    key={delegation.id}
-                    delegation={delegation}
-                    nameOf={nameOf}
-                    isDisabled={end.isBusy || isOffline}
-                    onEnd={() =>
-                      void end.run(delegation).then((answer) => {
-                        if (answer?.ok === true) announce("Ended. You are asked again.");
-                      })
-                    }
-                  />
-                ))}
-              </ul>
-            )
-          }
+          {({ items }) => (
+            <List
+              delegations={items.filter(
+                ({ from, to, ended_at: endedAt }) =>
+                  endedAt === null && (from === me.person.id || to === me.person.id),
+              )}
+              nameOf={nameOf}
+              isDisabled={end.isBusy || isOffline}
+              onEnd={(delegation) => void stop(delegation)}
+            />
+          )}
         </Read>
       </Panel>
       {isAdding ? (
         <NewDelegation names={names.data?.items ?? []} onClose={() => setAdding(false)} />
       ) : null}
     </>
+  );
+}
+
+function List({
+  delegations,
+  nameOf,
+  isDisabled,
+  onEnd,
+}: {
+  readonly delegations: readonly DelegationView[];
+  readonly nameOf: (id: string) => string;
+  readonly isDisabled: boolean;
+  readonly onEnd: (delegation: DelegationView) => void;
+}): ReactNode {
+  if (delegations.length === 0) {
+    return (
+      <Empty title="You decide what is yours">
+        <p>Before you go away, say who is asked meanwhile.</p>
+      </Empty>
+    );
+  }
+  return (
+    <ul className="rows">
+      {delegations.map((delegation) => (
+        <DelegationRow
+          key={delegation.id}
+          delegation={delegation}
+          nameOf={nameOf}
+          isDisabled={isDisabled}
+          onEnd={() => onEnd(delegation)}
+        />
+      ))}
+    </ul>
   );
 }
 

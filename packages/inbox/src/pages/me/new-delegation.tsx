@@ -7,7 +7,7 @@ import { useSession } from "../../shell/session.tsx";
 import { serverNow } from "../../time/server-clock.ts";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Field, Form } from "../../ui/form.tsx";
+import { DialogActions, FailureNote, Field, Form } from "../../ui/form.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 
 const dayMs = 86_400_000;
@@ -71,18 +71,11 @@ export function NewDelegation({
           autoComplete="off"
         />
         <FailureNote failure={make.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="button primary"
-            disabled={make.isBusy || isOffline || isMissing}
-          >
-            Delegate
-          </button>
-        </Actions>
+        <DialogActions
+          button="Delegate"
+          isDisabled={make.isBusy || isOffline || isMissing}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );

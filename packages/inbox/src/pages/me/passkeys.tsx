@@ -10,7 +10,7 @@ import { useSession } from "../../shell/session.tsx";
 import { Ago } from "../../time/times.tsx";
 import { useAnnounce } from "../../ui/announce.tsx";
 import { Dialog } from "../../ui/dialog.tsx";
-import { Actions, FailureNote, Form } from "../../ui/form.tsx";
+import { DialogActions, FailureNote, Form } from "../../ui/form.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { ReasonDialog } from "../../ui/reason-dialog.tsx";
 import { Empty } from "../../ui/states.tsx";
@@ -120,18 +120,11 @@ function AddPasskey({ onClose }: { readonly onClose: () => void }): ReactNode {
           onValue={setName}
         />
         <FailureNote failure={task.failure} />
-        <Actions>
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button
-            type="submit"
-            className="button primary"
-            disabled={task.isBusy || name.trim() === ""}
-          >
-            Create it on this device
-          </button>
-        </Actions>
+        <DialogActions
+          button="Create it on this device"
+          isDisabled={task.isBusy || name.trim() === ""}
+          onClose={onClose}
+        />
       </Form>
     </Dialog>
   );
