@@ -52,7 +52,7 @@ export async function makePasskey<T>(ask: {
 }
 
 /** Why the device gave nothing, as far as browsers tell; they do not say much, on purpose. */
-export function authenticatorFailure(error: unknown): Failure {
+function authenticatorFailure(error: unknown): Failure {
   const name = error instanceof Error ? error.name : "";
   const detail =
     DETAILS[name] ?? "the passkey could not be used here; try again, or another device";

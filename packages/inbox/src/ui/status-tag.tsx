@@ -28,7 +28,3 @@ export function StatusTag({ status }: { readonly status: RequestStatus }): React
     </span>
   );
 }
-
-export function statusWord(status: RequestStatus): string {
-  return WORDS[status].word;
-}

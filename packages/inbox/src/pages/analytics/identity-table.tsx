@@ -10,7 +10,6 @@ export function IdentityTable({
 }): ReactNode {
   if (identities.length === 0) return <Empty title="No identity asked for anything" />;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Identities">
       <table className="table">
         <thead>

@@ -6,7 +6,6 @@ import { Empty } from "../../ui/states.tsx";
 export function RuleTable({ rules }: { readonly rules: readonly RuleAnalytics[] }): ReactNode {
   if (rules.length === 0) return <Empty title="No rule matched anything" />;
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls, also by keyboard
     <div className="table-scroll" tabIndex={0} role="region" aria-label="Rules">
       <table className="table">
         <thead>

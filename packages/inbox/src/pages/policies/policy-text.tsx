@@ -5,11 +5,9 @@ export function PolicyText({ text }: { readonly text: string }): ReactNode {
   const lines = text.replace(/\n$/, "").split("\n");
   return (
     // Focusable, so that a keyboard can scroll it.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls
     <div className="policy-text" tabIndex={0} role="region" aria-label="Text of the policy">
       <ol dir="ltr">
         {lines.map((line, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- a line is its number
           <li key={index}>
             <code>{line === "" ? " " : line}</code>
           </li>
