@@ -41,7 +41,6 @@ export interface Signer {
   readonly send: (ask: Ask) => Promise<Answer<ChallengeView>>;
   readonly authenticate: typeof startAuthentication;
   readonly now: () => number;
-  readonly newKey: () => string;
 }
 
 export async function signDecision(
@@ -52,7 +51,6 @@ export async function signDecision(
   const asked = await signer.send({
     method: "POST",
     path: `/v1/requests/${encodeURIComponent(requestId)}/challenges`,
-    key: signer.newKey(),
     body: {
       ...(verdict === "override" ? { for: "override" } : { for: "review", verdict }),
       digest,

@@ -84,7 +84,6 @@ export function useDecide(
         send: (ask) => call<ChallengeView>(ask),
         authenticate: startAuthentication,
         now: serverNow,
-        newKey: () => crypto.randomUUID(),
       },
     ).finally(() => setSigning(false));
     if (!signed.ok) {
