@@ -117,13 +117,13 @@ function draftOf(control: EditControl, value: JsonValue | undefined): string {
   return canonicalJson(value);
 }
 
-export type Drafted =
+type Drafted =
   | { readonly kind: "unchanged" }
   | { readonly kind: "changed"; readonly value: JsonValue }
   | { readonly kind: "wrong"; readonly message: string };
 
 /** What a control's text stands for. */
-export function draftedValue(field: EditField, draft: string): Drafted {
+function draftedValue(field: EditField, draft: string): Drafted {
   if (draft === field.draft) return { kind: "unchanged" };
   const { control } = field;
   if (control.kind === "text") return changedTo(field, draft);

@@ -75,7 +75,7 @@ const ALIKE: Readonly<Record<string, string>> = { I: "l", "1": "l", "|": "l", "0
  * What a key looks like at a glance: two keys with one skeleton may be taken for each other. Equal
  * for keys that differ by invisible characters, accents, case, look-alike letters or separators.
  */
-export function skeleton(key: string): string {
+function skeleton(key: string): string {
   let text = "";
   for (const letter of key.normalize("NFKD").replace(APART, "")) {
     const latin = LATIN.get(letter) ?? letter;
