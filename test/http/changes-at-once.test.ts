@@ -1,5 +1,6 @@
 /** Two changes of the registry at once: neither undoes the other, and both had the right (T37). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeNextCommit } from "./testing/before-commit.ts";
 import { startUnderTest, type Sent, type UnderTest } from "./testing/server-under-test.ts";
 
 let server: UnderTest;
@@ -18,20 +19,9 @@ afterAll(() => server.close());
 const put = (token: string, path: string, body: unknown, more: Sent = {}) =>
   server.call("PUT", path, { token, body, ...more });
 
-/** Does `meanwhile` when the next change is decided and not yet committed. */
-function beforeNextCommit(meanwhile: () => Promise<unknown>): void {
-  const { store } = server.app;
-  const commit = store.commit.bind(store);
-  store.commit = async (asked) => {
-    store.commit = commit;
-    await meanwhile();
-    return commit(asked);
-  };
-}
-
 describe("a change that another one overtakes (T37)", () => {
   it("does not undo that an identity was suspended", async () => {
-    beforeNextCommit(() => put(operator, "/v1/identities/agent-1", { stage: "suspended" }));
+    beforeNextCommit(server, () => put(operator, "/v1/identities/agent-1", { stage: "suspended" }));
     const changed = await put(operator, "/v1/identities/agent-1", { labels: { team: "a" } });
     expect(changed.body).toMatchObject({ stage: "suspended", labels: { team: "a" } });
     const { body } = await server.call("GET", "/v1/identities/agent-1", { token: operator });
@@ -40,7 +30,7 @@ describe("a change that another one overtakes (T37)", () => {
 
   it("does not give back a right that was taken away, nor enable who was disabled", async () => {
     await server.person("zoe", ["auditor"]);
-    beforeNextCommit(() => put(operator, "/v1/people/zoe", { rights: [], disabled: true }));
+    beforeNextCommit(server, () => put(operator, "/v1/people/zoe", { rights: [], disabled: true }));
     const changed = await put(operator, "/v1/people/zoe", { name: "Zoë" });
     expect(changed.body).toMatchObject({ name: "Zoë", rights: [], disabled: true });
   });
@@ -60,7 +50,9 @@ describe("a change that another one overtakes (T37)", () => {
   ])("changes %s no more once its right is taken away", async (_what, change) => {
     await put(operator, "/v1/people/mallory", { rights: ["operator"], disabled: false });
     const last = await server.app.store.lastLogIndex();
-    beforeNextCommit(() => put(operator, "/v1/people/mallory", { rights: [], disabled: true }));
+    beforeNextCommit(server, () =>
+      put(operator, "/v1/people/mallory", { rights: [], disabled: true }),
+    );
     expect((await change()).body).toMatchObject({ code: "right_required" });
     expect(await server.app.store.person("mallory")).toMatchObject({ rights: [], disabled: true });
     expect(await server.app.store.lastLogIndex()).toBe(last + 1);

@@ -126,7 +126,11 @@ describe("100 attempts to redeem one grant at once", () => {
     const app = await openApp();
     const request = await held(app);
     await review(app, request, { person: "person-0", verdict: "approve" });
-    const waiting = { waitMs: 0, signal: new AbortController().signal };
+    const waiting = {
+      waitMs: 0,
+      signal: new AbortController().signal,
+      stillAdmitted: () => Promise.resolve(null),
+    };
     const answers = await Promise.all(
       Array.from({ length: 100 }, (_, number) => {
         const attemptHash = attemptHashOf(`attempt-${number}`);

@@ -29,7 +29,11 @@ export interface Stage {
 
 type Of<K extends Operation["kind"]> = Extract<Operation, { kind: K }>;
 
-const AT_ONCE = { waitMs: 0, signal: new AbortController().signal };
+const AT_ONCE = {
+  waitMs: 0,
+  signal: new AbortController().signal,
+  stillAdmitted: () => Promise.resolve(null),
+};
 const NOTHING: Outcome = { kind: "value", state: null, replayed: false };
 const CLOCK: Actor = { kind: "clock" };
 

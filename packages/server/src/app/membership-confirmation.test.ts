@@ -25,7 +25,11 @@ version: 1
 default: { decision: hold, approvers: group:finance, owner: own, deadline: 4h }
 `;
 const ISSUER = "https://id.example";
-const AT_ONCE = { waitMs: 0, signal: new AbortController().signal };
+const AT_ONCE = {
+  waitMs: 0,
+  signal: new AbortController().signal,
+  stillAdmitted: () => Promise.resolve(null),
+};
 const MINUTE = 60_000;
 
 /** Says what it is told to, and counts how often it was asked with which token. */

@@ -19,7 +19,11 @@ default: { decision: hold, approvers: person:ana, owner: ana, deadline: 4h }
 rules: [{ id: reads, why: nobody minds, match: { action: read }, decision: allow }]
 `;
 
-const AT_ONCE = { waitMs: 0, signal: new AbortController().signal };
+const AT_ONCE = {
+  waitMs: 0,
+  signal: new AbortController().signal,
+  stillAdmitted: () => Promise.resolve(null),
+};
 
 describe("a lease", () => {
   it("is answered as what is left of it, and never past the run's maximum (T39)", async () => {

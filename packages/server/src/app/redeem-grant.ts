@@ -33,11 +33,17 @@ const WORTH_WAITING: ReadonlySet<string> = new Set([
 export function redeemGrant(app: App, redeem: Redeem, waiting: Waiting): Promise<Answer<Executed>> {
   const actor = { kind: "identity", id: redeem.identityId } as const;
   const command = { kind: "redeem", actor, attemptHash: redeem.attemptHash } as const;
-  const plan = (state: RequestState, { time }: Standing): Promise<Answer<readonly Step[]>> => {
+  const plan = async (
+    state: RequestState,
+    { time }: Standing,
+  ): Promise<Answer<readonly Step[]>> => {
+    // INVARIANT: nothing is redeemed with a key that was revoked. Revoking moves the membership
+    // epoch, which was read before this: what comes after makes the commit stale (T37).
+    const gone = await waiting.stillAdmitted();
+    if (gone !== null) return { ok: false, problem: gone };
     const refusal = refusedWhileHeld(state, command, time.now);
-    if (refusal === null) return Promise.resolve(answered([{ command }]));
-    const about = { requestId: state.id, now: time.now };
-    return Promise.resolve({ ok: false, problem: problemOf(refusal, about) });
+    if (refusal === null) return answered([{ command }]);
+    return { ok: false, problem: problemOf(refusal, { requestId: state.id, now: time.now }) };
   };
   return awaitChange(app, redeem.requestId, { ...waiting, byEpochs: true }, async () => {
     const value = await executeSteps(app, redeem.requestId, plan, null);

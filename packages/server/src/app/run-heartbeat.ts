@@ -26,7 +26,9 @@ export async function runHeartbeat(
   const leaseMs = await leaseLeftMs(app, renewed.value.state);
   // A wait longer than the heartbeat interval would let the lease run out under it.
   const waitMs = Math.min(waiting.waitMs, app.limits.heartbeatMs);
-  return awaitChange(app, requestId, { ...waiting, waitMs }, async () => {
+  // To be told to stop is nothing that anybody has to be kept from.
+  const stillAdmitted = (): Promise<null> => Promise.resolve(null);
+  return awaitChange(app, requestId, { ...waiting, waitMs, stillAdmitted }, async () => {
     const state = await app.store.request(requestId);
     if (state === null) return { value: refused("not_found", "the request is gone"), done: true };
     return { value: answered(beatAnswer(state, leaseMs)), done: state.status !== "running" };

@@ -23,8 +23,8 @@ export interface Epochs {
   readonly policy: number;
   readonly halt: number;
   /**
-   * Identities, persons, rights, on-call rosters, accounts at an identity provider and the groups
-   * it says. The other groups live in the policy.
+   * Identities, persons, rights, on-call rosters, revocations, accounts at an identity provider and the
+   * groups it says. The other groups live in the policy.
    */
   readonly membership: number;
 }

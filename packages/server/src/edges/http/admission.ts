@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import {
   authenticate,
   credentialHash,
+  personOfSession,
   type Authenticated,
   type Principal,
 } from "../../app/authenticate.ts";
@@ -53,6 +54,27 @@ export async function admit(
   const read = readKey(request.headers["idempotency-key"], route.keyUse === "required");
   if ("code" in read) throw new RefusedCall(read);
   return { principal, session, key: read.key };
+}
+
+/**
+ * The same call once more, as of now: its body may have taken long to arrive, or it waited (T37).
+ *
+ * @throws RefusedCall
+ */
+export async function admitAgain(
+  edge: Edge,
+  route: Route,
+  { session, request }: Pick<Admitted, "session"> & { readonly request: FastifyRequest },
+): Promise<Principal | null> {
+  if (route.access.kind === "anyone") return null;
+  const bearer = bearerOf(request.headers.authorization);
+  // By its id: the secret in the cookie may have been exchanged for another meanwhile.
+  const principal =
+    session === null
+      ? (await callerOf(edge, request, bearer)).principal
+      : await personOfSession(edge.app, session.id);
+  if (!route.access.admits(principal)) throw new RefusedCall(notAdmitted(route.access, principal));
+  return principal;
 }
 
 /**

@@ -2,7 +2,7 @@
  * A route: declared once, with who may call it, what it takes, what it answers and how it refuses.
  * The same declaration is enforced, documented and walked by the tests.
  */
-import { problem, type ProblemCode } from "@haltpoint/protocol";
+import { problem, type Problem, type ProblemCode } from "@haltpoint/protocol";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { refused, type Answer } from "../../app/answer.ts";
 import type { Waiting } from "../../app/await-change.ts";
@@ -49,6 +49,8 @@ export interface Call<P, Q, B> {
   readonly key: string;
   /** How long this caller may be kept waiting. */
   readonly waiting: Waiting;
+  /** The caller as of now, for what is answered after a wait. @throws RefusedCall */
+  readonly again: () => Promise<P>;
   readonly keyed: (asked: Asked) => Promise<Keyed>;
   /** The session it came by, or the one its browser has; null: none. */
   readonly session: StoredSession | null;
@@ -98,10 +100,12 @@ export interface RawCall {
   readonly key: string | null;
   readonly request: FastifyRequest;
   readonly reply: FastifyReply;
+  /** Lets the same call in once more, as of now. @throws RefusedCall */
+  readonly again: () => Promise<Principal | null>;
 }
 
 const LABEL_MAX = 120;
-const NO_WAIT: Waiting = { waitMs: 0, signal: new AbortController().signal };
+const NEVER = new AbortController().signal;
 
 export function route<P extends Principal | null, Q = undefined, B = undefined, A = unknown>(
   declared: Declared<P, Q, B, A>,
@@ -130,14 +134,23 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
         key: raw.key ?? "",
         session: raw.session,
         label: labelOf(request.headers["user-agent"]),
+        again: async () => {
+          const now = await raw.again();
+          if (!access.admits(now)) throw new Error(`${declared.id} let somebody in unadmitted`);
+          return now;
+        },
         keyed: (asked: Asked) => keyedAs(edge, raw, asked),
       };
       const waitMs = waitMsOf(read.query);
-      if (waitMs === 0) return declared.run({ ...call, waiting: NO_WAIT });
+      const stillAdmitted = (): Promise<Problem | null> => refusalOf(raw.again());
+      if (waitMs === 0) {
+        return declared.run({ ...call, waiting: { waitMs, signal: NEVER, stillAdmitted } });
+      }
       const place = edge.waiters.enter(raw.reply.raw);
       if (place === null) return tooManyWait(edge);
       try {
-        return await declared.run({ ...call, waiting: { waitMs, signal: place.signal } });
+        const waiting = { waitMs, signal: place.signal, stillAdmitted };
+        return await declared.run({ ...call, waiting });
       } finally {
         place.leave();
       }
@@ -160,6 +173,16 @@ export function streamRoute(
 function labelOf(userAgent: string | undefined): string {
   const text = (userAgent ?? "").replaceAll(/[^\x20-\x7e]/g, "").trim();
   return text === "" ? "unnamed" : text.slice(0, LABEL_MAX);
+}
+
+async function refusalOf(admission: Promise<unknown>): Promise<Problem | null> {
+  try {
+    await admission;
+    return null;
+  } catch (thrown) {
+    if (thrown instanceof RefusedCall) return thrown.problem;
+    throw thrown;
+  }
 }
 
 /** A body that fits, or a refusal in plain words. */

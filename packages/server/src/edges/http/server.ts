@@ -2,7 +2,7 @@
 import { base64url, problem } from "@haltpoint/protocol";
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { principalName, type Principal } from "../../app/authenticate.ts";
-import { admit, type Admitted } from "./admission.ts";
+import { admit, admitAgain, type Admitted } from "./admission.ts";
 import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { answerNoise } from "./noise.ts";
@@ -122,7 +122,9 @@ function addRoute(
     handler: async (request, reply) => {
       const known = admitted.get(request);
       if (known === undefined) throw new Error(`${route.id} was reached unadmitted`);
-      const call = { ...known, request, reply };
+      const again = (): Promise<Principal | null> =>
+        admitAgain(edge, route, { session: known.session, request });
+      const call = { ...known, request, reply, again };
       if (route.stream !== null) {
         await route.stream(edge, call);
         return reply;

@@ -241,11 +241,14 @@ function epochsAfter(write: OtherWrite, epochs: Epochs): Epochs {
     case "person":
     case "on_call":
       return { ...epochs, membership: epochs.membership + 1 };
+    case "credential":
+      // Whoever is decided for under a key must hear of it before the commit (T37).
+      if (write.credential.revokedAt === null) return epochs;
+      return { ...epochs, membership: epochs.membership + 1 };
     case "request":
     case "revision":
     case "opening":
     case "key":
-    case "credential":
     case "outbox":
     case "outbox_done":
       return epochs;

@@ -118,7 +118,7 @@ async function redeemedOrWaited(
   attemptHash: string | null,
 ): Promise<Answer<RequestState>> {
   const { edge, principal, waiting } = call;
-  if (attemptHash === null) return answered(await awaitDecision(call, state));
+  if (attemptHash === null) return awaitDecision(call, state);
   const isMine = state.run?.attemptHash === attemptHash;
   const isHandedOver = state.status === "running" || state.status === "released";
   if (!replayed && isMine && isHandedOver) return answered(state);
@@ -133,12 +133,12 @@ async function redeemedOrWaited(
 async function awaitDecision(
   call: Call<Identity, unknown, unknown>,
   state: RequestState,
-): Promise<RequestState> {
+): Promise<Answer<RequestState>> {
   const { edge, waiting } = call;
-  if (waiting.waitMs === 0) return state;
+  if (waiting.waitMs === 0) return answered(state);
   return awaitChange(edge.app, state.id, waiting, async () => {
     const value = (await edge.app.store.request(state.id)) ?? state;
-    return { value, done: value.status !== "held" };
+    return { value: answered(value), done: value.status !== "held" };
   });
 }
 
@@ -324,7 +324,7 @@ const view = route({
   query: ViewQuery,
   answers: { 200: RequestViewShape },
   problems: ["not_found", "ambiguous_id"],
-  async run({ edge, principal, params, query, waiting }) {
+  async run({ edge, principal, params, query, waiting, again }) {
     const { app } = edge;
     const id = await requestIdFor(app, principal, params);
     if (!id.ok) return id;
@@ -340,9 +340,11 @@ const view = route({
     const state = await awaitChange(app, id.value, waiting, async () => {
       const value = (await app.store.request(id.value)) ?? found.value;
       const { now } = await app.store.time();
-      return { value, ...whetherDone(value, query.version, now) };
+      return { value: answered(value), ...whetherDone(value, query.version, now) };
     });
-    const seen = await viewRequest(app, state, principal);
+    if (!state.ok) return state;
+    // With the rights of now: somebody may have lost them while they waited.
+    const seen = await viewRequest(app, state.value, await again());
     return seen === null ? unseen : ok(seen);
   },
 });
