@@ -34,7 +34,11 @@ await serveContestant(async () => {
       if (state.status !== "held") throw new Error(`submitted and ${state.status}`);
       const { id, revision } = state;
       const redeem = { requestId: id, identityId: IDENTITY, attemptHash };
-      const waits = redeemGrant(app, redeem, { waitMs: 25_000, signal }).then(async (redeemed) => {
+      const waits = redeemGrant(app, redeem, {
+        waitMs: 25_000,
+        signal,
+        stillAdmitted: () => Promise.resolve(null),
+      }).then(async (redeemed) => {
         const redemption = await redemptionOf(app, value(redeemed).state);
         return { redemption, at: performance.now() };
       });

@@ -79,8 +79,8 @@ export async function startServer(
     const { app } = opened;
     await beginPolicy(app, config, log);
     const limits = { ...DEFAULT_HTTP_LIMITS, ...options.httpLimits };
-    const waiters = new Waiters(limits.waitingCallersMax);
-    const streams = new Waiters(limits.eventClientsMax);
+    const waiters = new Waiters(limits.waitingCallersMax, limits.waitingCallersEachMax);
+    const streams = new Waiters(limits.eventClientsMax, limits.eventClientsEachMax);
     const metrics = createMetrics({ store: app.store, waiters, streams });
     closers.push(() => metrics.stop());
     timeCommits(app.store, metrics);

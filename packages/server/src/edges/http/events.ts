@@ -7,14 +7,16 @@
  */
 import type { ServerResponse } from "node:http";
 import { problem, type EventView } from "@haltpoint/protocol";
-import { authenticate, personOfSession } from "../../app/authenticate.ts";
+import { authenticate, personOfSession, principalName } from "../../app/authenticate.ts";
 import { eventsAfter } from "../../app/read-ledger.ts";
 import { PERSON, type Person } from "./access.ts";
 import { bearerOf } from "./bearer.ts";
 import type { Edge } from "./edge.ts";
 import { Hearing } from "./hearing.ts";
+import { HTTP_LIMITS } from "./limits.ts";
 import { RefusedCall } from "./refused-call.ts";
 import type { RawCall } from "./route.ts";
+import type { NoPlace } from "./waiters.ts";
 
 const BATCH = 200;
 /** Whoever was signed out, disabled or ran out of time hears no more within five seconds (T31). */
@@ -27,8 +29,8 @@ export async function streamEvents(edge: Edge, call: RawCall): Promise<void> {
   if (!PERSON.admits(principal)) throw new Error("events were asked for unadmitted");
   const response = reply.raw;
   let after = await startingAt(edge, request.headers["last-event-id"]);
-  const place = edge.streams.enter(response);
-  if (place === null) throw tooManyReaders(edge);
+  const place = edge.streams.enter(response, principalName(principal));
+  if (typeof place === "string") throw tooManyReaders(edge, place);
   const checkEveryMs = Math.min(ADMITTED_AGAIN_MS, edge.limits.eventCommentMs);
   let hearing = new Hearing(edge.app, principal);
   let checkedAt = performance.now();
@@ -74,8 +76,9 @@ async function startingAt(edge: Edge, last: string | string[] | undefined): Prom
   throw new RefusedCall(problem("invalid_request", detail, { field: "Last-Event-ID" }));
 }
 
-function tooManyReaders(edge: Edge): RefusedCall {
-  const limit = { name: "event_clients", value: edge.limits.eventClientsMax };
+function tooManyReaders(edge: Edge, of: NoPlace): RefusedCall {
+  const member = of === "all" ? "eventClientsMax" : "eventClientsEachMax";
+  const limit = { name: HTTP_LIMITS[member].name, value: edge.limits[member] };
   const detail = "too many readers of events; close one, or try later";
   return new RefusedCall(problem("too_many_requests", detail, { limit, retry_after_ms: 5_000 }));
 }

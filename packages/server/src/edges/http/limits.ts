@@ -13,8 +13,12 @@ export interface HttpLimits {
   readonly stringLengthMax: number;
   /** Callers that are kept waiting (long polls) at once. */
   readonly waitingCallersMax: number;
+  /** Of one identity or person. */
+  readonly waitingCallersEachMax: number;
   /** Readers of the event stream at once. */
   readonly eventClientsMax: number;
+  /** Of one person. */
+  readonly eventClientsEachMax: number;
   /** Bytes kept for one reader of the event stream that reads slower than things happen. */
   readonly eventBufferBytesMax: number;
   /** How long such a reader may leave its buffer full before it is cut off; it may resume. */
@@ -32,7 +36,9 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   objectKeysMax: DEFAULT_JSON_LIMITS.objectKeysMax,
   stringLengthMax: DEFAULT_JSON_LIMITS.stringLengthMax,
   waitingCallersMax: 20_000,
+  waitingCallersEachMax: 2_000,
   eventClientsMax: 1_000,
+  eventClientsEachMax: 8,
   eventBufferBytesMax: 1_048_576,
   eventStallMs: 10_000,
   eventCommentMs: 15_000,
@@ -86,9 +92,19 @@ export const HTTP_LIMITS: Readonly<Record<keyof HttpLimits, NamedLimit>> = {
     about: "callers in a long poll at once",
     code: "too_many_requests",
   },
+  waitingCallersEachMax: {
+    name: "waiting_callers_each",
+    about: "of these of one identity or person",
+    code: "too_many_requests",
+  },
   eventClientsMax: {
     name: "event_clients",
     about: "readers of the event stream at once",
+    code: "too_many_requests",
+  },
+  eventClientsEachMax: {
+    name: "event_clients_each",
+    about: "of these of one person",
     code: "too_many_requests",
   },
   eventBufferBytesMax: {

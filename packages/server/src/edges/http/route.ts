@@ -6,17 +6,19 @@ import { problem, type Problem, type ProblemCode } from "@haltpoint/protocol";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { refused, type Answer } from "../../app/answer.ts";
 import type { Waiting } from "../../app/await-change.ts";
-import type { Principal } from "../../app/authenticate.ts";
+import { principalName, type Principal } from "../../app/authenticate.ts";
 import type { Keyed } from "../../app/execute.ts";
 import type { StoredSession } from "../../ports/sign-in-records.ts";
 import type { Access } from "./access.ts";
 import type { Edge } from "./edge.ts";
 import { keyedFor, type Asked } from "./idempotency.ts";
+import { HTTP_LIMITS } from "./limits.ts";
 import { readQuery } from "./query.ts";
 import { RefusedCall } from "./refused-call.ts";
 import { faultIn } from "./schema/fault-in.ts";
 import type { Shape } from "./schema/shape.ts";
 import { overLimit } from "./schema/text-limits.ts";
+import type { NoPlace } from "./waiters.ts";
 
 export type Method = "GET" | "POST" | "PUT" | "DELETE";
 export type Tag =
@@ -143,11 +145,15 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
       };
       const waitMs = waitMsOf(read.query);
       const stillAdmitted = (): Promise<Problem | null> => refusalOf(raw.again());
-      if (waitMs === 0) {
-        return declared.run({ ...call, waiting: { waitMs, signal: NEVER, stillAdmitted } });
+      const atOnce = { ...call, waiting: { waitMs: 0, signal: NEVER, stillAdmitted } };
+      if (waitMs === 0) return declared.run(atOnce);
+      const caller = principal === null ? "anyone" : principalName(principal);
+      const place = edge.waiters.enter(raw.reply.raw, caller);
+      // What is to be done is done all the same, and answered at once: a lease must not lapse
+      // because others wait. Who only looks is told to come again.
+      if (typeof place === "string") {
+        return declared.method === "GET" ? tooManyWait(edge, place) : declared.run(atOnce);
       }
-      const place = edge.waiters.enter(raw.reply.raw);
-      if (place === null) return tooManyWait(edge);
       try {
         const waiting = { waitMs, signal: place.signal, stillAdmitted };
         return await declared.run({ ...call, waiting });
@@ -219,8 +225,9 @@ function waitMsOf(query: unknown): number {
   return typeof query.wait === "number" ? query.wait * 1_000 : 0;
 }
 
-function tooManyWait(edge: Edge): Answer<never> {
-  const limit = { name: "waiting_callers", value: edge.limits.waitingCallersMax };
+function tooManyWait(edge: Edge, of: NoPlace): Answer<never> {
+  const member = of === "all" ? "waitingCallersMax" : "waitingCallersEachMax";
+  const limit = { name: HTTP_LIMITS[member].name, value: edge.limits[member] };
   const detail = "too many callers wait already; ask without `wait`, or later";
   return refused("too_many_requests", detail, { limit, retry_after_ms: 1_000 });
 }

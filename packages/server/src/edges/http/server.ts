@@ -6,6 +6,7 @@ import { admit, admitAgain, type Admitted } from "./admission.ts";
 import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { answerNoise } from "./noise.ts";
+import { OneAtATime } from "./one-at-a-time.ts";
 import { describe, descriptionOf, documentOf } from "./openapi.ts";
 import { sendPage } from "./pages/send-page.ts";
 import { problemFor, requestIdOf, sendProblem } from "./problems.ts";
@@ -43,6 +44,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   const { limits } = edge;
   const admitted = new WeakMap<FastifyRequest, Admitted>();
   const stopping = { now: false };
+  const oneAtATime = new OneAtATime();
   const server: FastifyInstance = fastify({
     logger: false,
     bodyLimit: limits.bodyBytesMax,
@@ -67,6 +69,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   readJsonBodies(server, limits);
   server.addHook("onRequest", (request, reply, done) => {
     greet(edge, request, reply, () => admitted.get(request)?.principal ?? null);
+    oneAtATime.begin(reply.raw);
     if (!stopping.now) return done();
     reply.header("connection", "close");
     done(new RefusedCall(STOPPING));
