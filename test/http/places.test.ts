@@ -62,6 +62,7 @@ describe("a connection that sends a second call before the first is answered (T2
     await closed(await open());
     await waiting(0);
     await until(() => gauge("haltpoint_event_clients")).toBe(0);
+    expect(await gauge("haltpoint_waiting_callers")).toBe(0);
   });
 });
 

@@ -61,6 +61,7 @@ export interface ServerLimits {
   /** How long a request may live until it is decided, extensions and returns included. */
   readonly lifetimeMs: number;
   readonly heldPerIdentityMax: number;
+  readonly heldBytesPerIdentityMax: number;
   readonly waitMaxMs: number;
   readonly heartbeatMs: number;
   readonly keyLifetimeMaxMs: number;
@@ -72,6 +73,7 @@ export interface ServerLimits {
 export const DEFAULT_SERVER_LIMITS: Omit<ServerLimits, "request"> = {
   lifetimeMs: 7 * 86_400_000,
   heldPerIdentityMax: 1_000,
+  heldBytesPerIdentityMax: 16_777_216,
   waitMaxMs: 60_000,
   heartbeatMs: 5_000,
   keyLifetimeMaxMs: 366 * 86_400_000,

@@ -19,6 +19,8 @@ const CANDIDATES_MAX = 10;
 const SAME_ENDING_MAX = 100;
 /** Pages of the store looked through for one page of an answer, so that it always ends. */
 const PAGES_MAX = 50;
+/** Characters of a page after which it ends: whoever asks for many must be able to take them. */
+const PAGE_LENGTH_MAX = 4_194_304;
 /** Requests looked at between two turns of the event loop; some milliseconds. */
 const LOOKED_AT_PER_TURN = 25;
 
@@ -66,6 +68,7 @@ async function list(
   const items: RequestView[] = [];
   let cursor = query.cursor ?? null;
   let lookedAt = 0;
+  let length = 0;
   for (let pages = 0; pages < PAGES_MAX; pages += 1) {
     // Never more than are still missing, so that the store's cursor is the answer's.
     const missing = limit - items.length;
@@ -75,15 +78,21 @@ async function list(
       limit: missing,
       ...(cursor === null ? {} : { cursor }),
     });
-    for (const state of page.items) {
+    for (const [index, state] of page.items.entries()) {
       lookedAt += 1;
       if (lookedAt % LOOKED_AT_PER_TURN === 0) await nextTurn();
       if (!(await wanted(state, standing))) continue;
       const view = await viewRequest(app, state, viewer, standing);
-      if (view !== null) items.push(view);
+      if (view === null) continue;
+      items.push(view);
+      length += JSON.stringify(view).length;
+      const isLast = index === page.items.length - 1;
+      if (length >= PAGE_LENGTH_MAX && !isLast) {
+        return { items, cursor: page.cursors[index] ?? page.cursor };
+      }
     }
     ({ cursor } = page);
-    if (cursor === null || items.length >= limit) break;
+    if (cursor === null || items.length >= limit || length >= PAGE_LENGTH_MAX) break;
   }
   return { items, cursor };
 }

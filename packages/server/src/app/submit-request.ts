@@ -87,7 +87,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   }
   const events = [...decision.events];
   let state = begun(replay(null, events));
-  const full = state.status === "held" ? await tooManyHeld(app, identity) : null;
+  const full = state.status === "held" ? await tooManyHeld(app, identity, content) : null;
   if (full !== null) return full;
   if (submit.attemptHash !== null && state.status === "approved") {
     const redeem = { kind: "redeem", actor, attemptHash: submit.attemptHash } as const;
@@ -195,14 +195,25 @@ function unacceptable(
 }
 
 /** The queue of people is finite; only what would join it is turned away. */
-async function tooManyHeld(app: App, identity: StoredIdentity): Promise<Answer<never> | null> {
-  const { heldPerIdentityMax } = app.limits;
+async function tooManyHeld(
+  app: App,
+  identity: StoredIdentity,
+  content: Content,
+): Promise<Answer<never> | null> {
+  const { heldPerIdentityMax, heldBytesPerIdentityMax } = app.limits;
   const held = await app.store.countRequests({ statuses: ["held"], identity: identity.id });
-  if (held < heldPerIdentityMax) return null;
-  const limit = { name: "held_per_identity", value: heldPerIdentityMax };
-  return refused("too_many_requests", "too many of this identity's requests wait for people", {
-    limit,
-  });
+  if (held >= heldPerIdentityMax) {
+    const limit = { name: "held_per_identity", value: heldPerIdentityMax };
+    const detail = "too many of this identity's requests wait for people";
+    return refused("too_many_requests", detail, { limit });
+  }
+  const bytes = Buffer.byteLength(content.canonical);
+  // As many as may be held of this size, or less, are within the limit whatever they are.
+  if (bytes <= heldBytesPerIdentityMax / heldPerIdentityMax) return null;
+  if (bytes + (await app.store.heldBytes(identity.id)) <= heldBytesPerIdentityMax) return null;
+  const limit = { name: "held_bytes_per_identity", value: heldBytesPerIdentityMax };
+  const detail = "this identity's requests that wait for people are too large together";
+  return refused("too_many_requests", detail, { limit });
 }
 
 function submissionOf(

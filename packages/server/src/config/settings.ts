@@ -200,6 +200,13 @@ const COUNT_LIMITS: readonly CountLimit[] = [
     about: "How many requests of one identity may be held at once.",
   },
   {
+    name: "heldBytesPerIdentityMax",
+    key: "held_bytes_per_identity_max",
+    min: 65_536,
+    max: 1_073_741_824,
+    about: "How many bytes the held requests of one identity may have together.",
+  },
+  {
     name: "liveKeysMax",
     key: "live_keys_max",
     min: 1,

@@ -237,6 +237,8 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Null on the last page, and only there. */
   readonly cursor: string | null;
+  /** Of each item: the one that goes on right after it. */
+  readonly cursors: readonly string[];
 }
 
 /** What was written, after it became durable. */
@@ -257,6 +259,8 @@ export interface Store extends SignInReads, AccountReads {
   requestIdsByShort(short: string, limit: number): Promise<readonly string[]>;
   requests(query: RequestQuery): Promise<Page<RequestState>>;
   countRequests(query: Pick<RequestQuery, "statuses" | "identity">): Promise<number>;
+  /** Bytes of the contents of this identity's held requests, their earlier revisions included. */
+  heldBytes(identity: string): Promise<number>;
   revision(requestId: string, number: number): Promise<StoredRevision | null>;
   openings(requestId: string, revision: number): Promise<readonly StoredOpening[]>;
   key(principal: string, key: string): Promise<KeyRecord | null>;

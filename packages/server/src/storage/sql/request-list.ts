@@ -55,20 +55,23 @@ export async function listRequests(
   const limit = Math.min(Math.max(1, Math.floor(query.limit)), PAGE_MAX);
   const rowsPerTurn = query.text === undefined ? limit + 1 : SEARCH_ROWS_PER_TURN;
   const items: RequestState[] = [];
+  const cursors: string[] = [];
   let position = query.cursor === undefined ? null : positionOf(query.cursor);
   for (let turn = 0; turn < SEARCH_TURNS_MAX; turn += 1) {
     if (turn > 0) await nextTurn();
     const { sql, params } = listStatement(query, position, rowsPerTurn);
     const rows = await session.query(sql, params);
     for (const row of rows) {
-      if (items.length === limit) return { items, cursor: cursorOf(position) };
+      if (items.length === limit) return { items, cursors, cursor: cursorOf(position) };
       position = { createdAt: integerOf(row, "created_at"), number: integerOf(row, "number") };
       const state = stateOf(row);
-      if (state !== null) items.push(state);
+      if (state === null) continue;
+      items.push(state);
+      cursors.push(cursorText(position));
     }
-    if (rows.length < rowsPerTurn) return { items, cursor: null };
+    if (rows.length < rowsPerTurn) return { items, cursors, cursor: null };
   }
-  return { items, cursor: cursorOf(position) };
+  return { items, cursors, cursor: cursorOf(position) };
 }
 
 /** Null: a row that the text search looked at and that does not match. */
@@ -77,7 +80,11 @@ function stateOf(row: Row): RequestState | null {
 }
 
 function cursorOf(position: Position | null): string | null {
-  return position === null ? null : `${position.createdAt}.${position.number}`;
+  return position === null ? null : cursorText(position);
+}
+
+function cursorText({ createdAt, number }: Position): string {
+  return `${createdAt}.${number}`;
 }
 
 function positionOf(cursor: string): Position {

@@ -110,6 +110,17 @@ export async function readIdsByEnding(
   return liveFirst.slice(0, limit).map((row) => textOf(row, "id"));
 }
 
+/** By the index of live requests; the length of a text is read without the text. */
+export async function readHeldBytes(session: Session, identity: string): Promise<number> {
+  const [row] = await session.query(
+    `SELECT COALESCE(SUM(octet_length(revisions.committed)), 0) AS bytes
+     FROM requests JOIN revisions ON revisions.request_id = requests.id
+     WHERE requests.status = 'held' AND requests.identity_id = ?`,
+    [identity],
+  );
+  return row === undefined ? 0 : integerOf(row, "bytes");
+}
+
 export async function countRequests(
   session: Session,
   query: { readonly statuses?: readonly string[]; readonly identity?: string },

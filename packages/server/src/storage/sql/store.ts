@@ -26,6 +26,7 @@ import {
 import { listRequests } from "./request-list.ts";
 import {
   countRequests,
+  readHeldBytes,
   readDue,
   readIdsByEnding,
   readKey,
@@ -106,6 +107,10 @@ export class SqlStore implements Store {
 
   async countRequests(query: Pick<RequestQuery, "statuses" | "identity">) {
     return countRequests(this.#reads, query);
+  }
+
+  async heldBytes(identity: string) {
+    return readHeldBytes(this.#reads, identity);
   }
 
   async revision(requestId: string, number: number) {
