@@ -29,28 +29,30 @@ export function Shell({ children }: { readonly children: ReactNode }): ReactNode
       <a className="skip" href="#main">
         Skip to the page
       </a>
-      {me.development ? (
-        <p className="development">
-          Development: people are not authenticated here. Never use this for real actions.
-        </p>
-      ) : null}
       <header className="top">
-        <Link href="/inbox" className="brand" aria-label="Haltpoint">
-          <Mark />
-          <span aria-hidden="true">Haltpoint</span>
-        </Link>
-        <LiveAge />
-        <span className="who" title={`signed in by ${me.via}`}>
-          {me.person.name}
-        </span>
-        <button
-          type="button"
-          className="button stop"
-          aria-keyshortcuts="!"
-          onClick={() => setStopping(true)}
-        >
-          STOP
-        </button>
+        {me.development ? (
+          <p className="development">
+            Development: people are not authenticated here. Never use this for real actions.
+          </p>
+        ) : null}
+        <div className="top-bar">
+          <Link href="/inbox" className="brand" aria-label="Haltpoint">
+            <Mark />
+            <span aria-hidden="true">Haltpoint</span>
+          </Link>
+          <LiveAge />
+          <span className="who" title={`signed in by ${me.via}`}>
+            {me.person.name}
+          </span>
+          <button
+            type="button"
+            className="button stop"
+            aria-keyshortcuts="!"
+            onClick={() => setStopping(true)}
+          >
+            STOP
+          </button>
+        </div>
       </header>
       <Navigation />
       <main id="main" ref={main} tabIndex={-1} className="main">

@@ -2,6 +2,7 @@ import type { SessionsView, SessionView, SignedOutView } from "@haltpoint/protoc
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { read } from "../../api/call.ts";
+import { deviceName } from "../../api/passkey.ts";
 import { KEYS } from "../../api/query-client.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useIsOffline } from "../../live/use-live.ts";
@@ -87,7 +88,7 @@ function DeviceRow({
   return (
     <li>
       <div className="row-words">
-        <p className="row-title" id={session.id}>
+        <p className="row-title" id={session.id} title={session.label}>
           {labelOf(session)}
           {session.current ? (
             <>
@@ -123,6 +124,8 @@ function DeviceRow({
   );
 }
 
-function labelOf({ label }: SessionView): string {
-  return label === "" ? "a device without a name" : label;
+/** A browser's long name for itself, in two words; a command line names itself. */
+function labelOf({ kind, label }: SessionView): string {
+  if (label === "") return "a device without a name";
+  return kind === "web" ? deviceName(label) : label;
 }

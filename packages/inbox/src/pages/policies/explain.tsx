@@ -7,10 +7,10 @@ import { imaginedFrom } from "./imagined.ts";
 
 const EXAMPLE = JSON.stringify(
   {
-    identity: "purchasing-agent",
+    identity: "procurement-agent",
     action: {
-      name: "procurement.submit_purchase_order",
-      properties: { amount: { amount: "9000.00", currency: "USD" } },
+      name: "procurement.purchase_order.submit",
+      properties: { amount: "9000.00 USD", vendor: "Acme GmbH", items: "40 chairs" },
     },
     resource: { type: "purchase_order", id: "PO-7" },
   },
