@@ -40,10 +40,3 @@ function signInAddress(): string {
     ? "/sign-in"
     : `/sign-in?return=${encodeURIComponent(here)}`;
 }
-
-/** Where to go after signing in: a path of this origin, and nothing else. */
-export function returnAddress(search: string): string {
-  const asked = new URLSearchParams(search).get("return") ?? "";
-  const isOwnPath = /^\/(?![/\\])/.test(asked) && !asked.startsWith("/sign-in");
-  return isOwnPath ? asked : "/inbox";
-}

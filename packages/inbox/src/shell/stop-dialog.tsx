@@ -19,7 +19,7 @@ const SCOPES: readonly {
 }[] = [
   { kind: "everything", name: "Everything", field: "", example: "" },
   { kind: "identity", name: "An identity", field: "Identity", example: "purchasing-agent" },
-  { kind: "owner", name: "An owner’s identities", field: "Owner", example: "chen" },
+  { kind: "owner", name: "An owner", field: "Owner", example: "chen" },
   { kind: "group", name: "A group", field: "Group", example: "production" },
   { kind: "action", name: "An action", field: "Action", example: "payments.transfer" },
   { kind: "impact", name: "An impact", field: "Impact", example: "money" },
@@ -74,7 +74,7 @@ export default function StopDialog({
               {...control}
               className="input"
               rows={2}
-              autoFocus
+              data-focus
               value={reason}
               onChange={(event) => setReason(event.target.value)}
             />

@@ -2,7 +2,7 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 
 /**
  * A modal of the browser itself: it traps focus, ends with Escape and gives focus back. What has
- * `autoFocus` is focused; never let that be a button that destroys something.
+ * `data-focus` is focused; never let that be a button that destroys something.
  */
 export function Dialog({
   title,
@@ -20,6 +20,8 @@ export function Dialog({
   useEffect(() => {
     const shown = dialog.current;
     if (shown === null || shown.open) return;
+    // The browser looks for the attribute, which React does not write: its own focusing comes too early.
+    shown.querySelector("[data-focus]")?.setAttribute("autofocus", "");
     shown.showModal();
     return () => shown.close();
   }, []);

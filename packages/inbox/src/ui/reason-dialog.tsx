@@ -47,7 +47,7 @@ export function ReasonDialog({
               {...control}
               className="input"
               rows={2}
-              autoFocus
+              data-focus
               required
               value={reason}
               onChange={(event) => setReason(event.target.value)}

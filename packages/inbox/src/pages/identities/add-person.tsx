@@ -33,7 +33,7 @@ export function AddPerson({ onClose }: { readonly onClose: () => void }): ReactN
         <TextField
           label="Id"
           hint="For ever; never an e-mail address, which may change hands."
-          autoFocus
+          data-focus
           required
           placeholder="ana"
           value={id}

@@ -115,7 +115,7 @@ export function RevokeKey({
         </p>
         <FailureNote failure={revoke.failure} />
         <Actions>
-          <button type="button" className="button" autoFocus onClick={onClose}>
+          <button type="button" className="button" data-focus onClick={onClose}>
             Cancel
           </button>
           <button type="submit" className="button danger" disabled={revoke.isBusy || isOffline}>

@@ -37,7 +37,7 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
         <TextField
           label="Id"
           hint="For ever: policy and the ledger name it so."
-          autoFocus
+          data-focus
           required
           placeholder="purchasing-agent"
           value={id}

@@ -47,7 +47,7 @@ export function NewDelegation({
             <select
               {...control}
               className="input"
-              autoFocus
+              data-focus
               value={to}
               onChange={(event) => setTo(event.target.value)}
             >

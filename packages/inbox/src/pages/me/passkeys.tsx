@@ -115,7 +115,7 @@ function AddPasskey({ onClose }: { readonly onClose: () => void }): ReactNode {
         <TextField
           label="Name"
           hint="So that you find it when you lose the device."
-          autoFocus
+          data-focus
           value={name}
           onValue={setName}
         />

@@ -7,7 +7,7 @@ import { useMe } from "../../api/me.ts";
 import { post, signInWithPasskey } from "../../api/passkey.ts";
 import { KEYS } from "../../api/query-client.ts";
 import { useTask, type Task } from "../../api/use-task.ts";
-import { returnAddress } from "../../shell/session.tsx";
+import { returnAddress } from "../../shell/return-address.ts";
 import { Mark } from "../../ui/icons.tsx";
 import { FailureNote } from "../../ui/form.tsx";
 import { useTitle } from "../../ui/page.tsx";
