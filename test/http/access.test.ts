@@ -57,6 +57,14 @@ GET    /v1/me/sessions                         person
 DELETE /v1/me/sessions/:id                     person
 POST   /v1/me/sign-out-everywhere              person
 POST   /v1/people/:id/sign-out                 person operator
+POST   /v1/sign-in/passkey/options             anyone
+POST   /v1/sign-in/passkey                     anyone
+POST   /v1/me/passkeys/options                 person
+POST   /v1/me/passkeys                         person
+DELETE /v1/me/passkeys/:id                     person
+POST   /v1/people/:id/enrolments               person operator
+POST   /v1/enrolments/options                  anyone
+POST   /v1/enrolments                          anyone
 GET    /healthz                                anyone
 GET    /readyz                                 anyone
 GET    /metrics                                anyone

@@ -50,6 +50,7 @@ export class World {
     key: 0,
     credentials: 0,
     session: 0,
+    passkey: 0,
     enrolment: 0,
     ceremony: 0,
     account: 0,

@@ -59,6 +59,11 @@ export const PROBLEMS = {
   unauthenticated: { status: 401, exit: EXIT.notPermitted, title: "no valid credential was sent" },
   forbidden: { status: 403, exit: EXIT.notPermitted, title: "this credential may not do that" },
   sign_in_failed: { status: 401, exit: EXIT.notPermitted, title: "the sign-in was not accepted" },
+  signature_invalid: {
+    status: 403,
+    exit: EXIT.notPermitted,
+    title: "the passkey's answer does not hold",
+  },
   cross_site: {
     status: 403,
     exit: EXIT.notPermitted,

@@ -27,6 +27,7 @@ import { inspectSqlite, type Inspection } from "./storage/sqlite/inspect.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandom } from "./system/system-random.ts";
+import { webAuthn } from "./system/web-authn.ts";
 import { watchFile } from "./system/watch-file.ts";
 
 export { seedDevelopment, type Development } from "./app/seed-development.ts";
@@ -114,7 +115,14 @@ export async function openApp(
   const store = await openSqliteStore({ file: config.store.file, clock, random });
   const site = new ConfiguredSite(config);
   const { signIn } = config;
-  const app = createApp({ store, random, limits: limitsOf(config), site, signIn });
+  const app = createApp({
+    store,
+    random,
+    limits: limitsOf(config),
+    site,
+    signIn,
+    passkeys: webAuthn,
+  });
   const close = once(async () => {
     app.changes.close();
     await store.close();

@@ -4,6 +4,7 @@ import type { StoredPasskey, StoredSession } from "../ports/sign-in-records.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import type { Principal } from "./authenticate.ts";
+import { isLive } from "./ceremonies.ts";
 import { commitOnce } from "./execute.ts";
 import { systemEntry } from "./registry.ts";
 
@@ -38,11 +39,7 @@ export async function meOf(
   });
 }
 
-function isLive(passkey: StoredPasskey): boolean {
-  return passkey.revokedAt === null;
-}
-
-function passkeyView(passkey: StoredPasskey): PasskeyView {
+export function passkeyView(passkey: StoredPasskey): PasskeyView {
   const { id, name, createdAt, lastUsedAt, backedUp } = passkey;
   return {
     id,

@@ -125,17 +125,26 @@ export async function noteUse(
   const { now } = await app.store.time();
   const { id, kind, rotatedAt, lastSeenAt, idleMs, hash } = session;
   if (kind === "web" && sent === hash && now - rotatedAt >= ROTATE_AFTER_MS) {
-    const secret = newSecret(app, kind);
-    const previousUntil = now + PREVIOUS_TAKEN_MS;
-    const rotated = { from: hash, to: credentialHash(secret), previousUntil };
-    const writes: readonly Write[] = [{ kind: "session_seen", id, at: now, rotated }];
-    return (await commitOnce(app, { expected: {}, writes }, now)) ? secret : null;
+    const { secret, write } = exchangedSecret(app, session, now);
+    return (await commitOnce(app, { expected: {}, writes: [write] }, now)) ? secret : null;
   }
   if (now - lastSeenAt >= Math.min(NOTE_USE_AFTER_MS, idleMs / 4)) {
     const writes: readonly Write[] = [{ kind: "session_seen", id, at: now }];
     await commitOnce(app, { expected: {}, writes }, now);
   }
   return null;
+}
+
+/** A new secret in place of the one in force; calls that are under way with that one still pass. */
+export function exchangedSecret(
+  app: App,
+  { id, kind, hash }: StoredSession,
+  now: number,
+): { readonly secret: string; readonly write: Write } {
+  const secret = newSecret(app, kind);
+  const previousUntil = now + PREVIOUS_TAKEN_MS;
+  const rotated = { from: hash, to: credentialHash(secret), previousUntil };
+  return { secret, write: { kind: "session_seen", id, at: now, rotated } };
 }
 
 /** Sessions of a person that are in force, newest first. `current`: the one that asks. */

@@ -2,6 +2,7 @@
 import type { SignInView } from "@haltpoint/protocol";
 import { refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
+import { canUsePasskeys } from "./ceremonies.ts";
 import { createSession, type SignedIn } from "./sessions.ts";
 
 /** Whoever signs in from a browser. */
@@ -18,12 +19,17 @@ export async function waysIn(app: App): Promise<SignInView> {
   const people = [...persons.values()].filter((person) => !person.disabled);
   return {
     methods: {
-      passkey: true,
+      passkey: canUsePasskeys(app.site),
       oidc: null,
       development: app.site.development ? people.map(({ id, name }) => ({ id, name })) : null,
     },
     setup: persons.size === 0,
   };
+}
+
+/** A ceremony that was answered twice at once: one of the two. */
+export function withdrawnMeanwhile(): Answer<never> {
+  return refused("signature_invalid", "what was asked was answered already; begin again");
 }
 
 /** INVARIANT: on a development server only, which listens on loopback only (T36). */

@@ -56,7 +56,7 @@ export interface Passkeys {
   assertionOptions(of: {
     readonly party: RelyingParty;
     readonly challenge: string;
-    readonly allowed: readonly string[];
+    readonly allowed: readonly { readonly id: string; readonly transports: readonly string[] }[];
   }): Promise<JsonObject>;
   /** Which credential an answer claims to be of; null: none is named. */
   credentialIdOf(response: JsonObject): string | null;

@@ -99,8 +99,16 @@ export type SignInWrite =
         { readonly session: string } | { readonly person: string; readonly but?: string };
       readonly at: number;
     }
-  /** A new one, or a known one with another name, counter, use or end. */
+  /** A new one, or a known one that is revoked. */
   | { readonly kind: "passkey"; readonly passkey: StoredPasskey }
+  /** It signed. Stale where it was revoked, or where its counter did not grow (zero: it has none). */
+  | {
+      readonly kind: "passkey_used";
+      readonly id: string;
+      readonly counter: number;
+      readonly backedUp: boolean;
+      readonly at: number;
+    }
   | { readonly kind: "enrolment"; readonly enrolment: StoredEnrolment }
   /** Stale where it was used already. */
   | { readonly kind: "enrolment_used"; readonly id: string; readonly at: number }
@@ -110,7 +118,7 @@ export type SignInWrite =
   /** Stale where it was answered already. */
   | { readonly kind: "ceremony_done"; readonly id: string };
 
-export type StaleSignInFact = "session" | "enrolment" | "ceremony";
+export type StaleSignInFact = "session" | "passkey" | "enrolment" | "ceremony";
 
 export interface SignInReads {
   /** By the hash in force or the one before it, ended and expired ones included. */

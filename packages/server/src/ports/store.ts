@@ -191,6 +191,8 @@ export interface Expected {
     readonly id: string;
     readonly ids: readonly string[];
   };
+  /** The person has exactly these passkeys that are not revoked. */
+  readonly livePasskeys?: { readonly person: string; readonly ids: readonly string[] };
 }
 
 export interface Commit {

@@ -49,11 +49,14 @@ export async function admit(
     if (found !== null) throw new RefusedCall(found);
   }
   // A stream is open whether or not anybody looks; it keeps nobody signed in.
-  if (session !== null && route.stream === null) await renew(edge, request, reply, session, bearer);
-  if (route.keyUse === "none") return { principal, session, key: null };
+  const renewed =
+    session === null || route.stream !== null
+      ? session
+      : await renew(edge, request, reply, session, bearer);
+  if (route.keyUse === "none") return { principal, session: renewed, key: null };
   const read = readKey(request.headers["idempotency-key"], route.keyUse === "required");
   if ("code" in read) throw new RefusedCall(read);
-  return { principal, session, key: read.key };
+  return { principal, session: renewed, key: read.key };
 }
 
 /**
@@ -118,17 +121,19 @@ function valueOf(answer: Awaited<ReturnType<typeof authenticate>>): Authenticate
   return answer.value;
 }
 
+/** Notes the use; the session with the secret that it has from now on. */
 async function renew(
   edge: Edge,
   request: FastifyRequest,
   reply: FastifyReply,
   session: StoredSession,
   bearer: string | null,
-): Promise<void> {
+): Promise<StoredSession> {
   const { site } = edge.app;
   const sent = bearer ?? sessionSecretOf(site, request.headers.cookie) ?? "";
   const secret = await noteUse(edge.app, session, credentialHash(sent));
-  if (secret === null) return;
+  if (secret === null) return session;
   const { now } = await edge.app.store.time();
   reply.header("set-cookie", sessionCookie(site, secret, session.expiresAt - now));
+  return { ...session, hash: credentialHash(secret) };
 }

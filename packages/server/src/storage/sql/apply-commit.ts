@@ -30,7 +30,7 @@ import {
   updateRequest,
 } from "./requests.ts";
 import type { Session, Statement } from "./session.ts";
-import { isOfSignIn, signInStatements } from "./sign-in.ts";
+import { isOfSignIn, readPasskeys, signInStatements } from "./sign-in.ts";
 
 /** Where the transaction stands: read once after its locks are held, moved on by each commit. */
 export interface Standing {
@@ -128,7 +128,7 @@ async function staleFact(
   { expected, writes }: Commit,
   standing: Standing,
 ): Promise<StaleFact | null> {
-  const { epochs, before, unusedKey, halt, liveCredentials } = expected;
+  const { epochs, before, unusedKey, halt, liveCredentials, livePasskeys } = expected;
   for (const kind of ["policy", "halt", "membership"] as const) {
     const relied = epochs?.[kind];
     if (relied !== undefined && relied !== standing.epochs[kind]) return kind;
@@ -147,6 +147,12 @@ async function staleFact(
     const live = await readLiveCredentialIds(session, { kind, id }, standing.now);
     const wanted = new Set(ids);
     if (live.length !== wanted.size || live.some((one) => !wanted.has(one))) return "credentials";
+  }
+  if (livePasskeys !== undefined) {
+    const all = await readPasskeys(session, livePasskeys.person);
+    const live = all.filter(({ revokedAt }) => revokedAt === null);
+    const wanted = new Set(livePasskeys.ids);
+    if (live.length !== wanted.size || live.some(({ id }) => !wanted.has(id))) return "passkey";
   }
   return null;
 }

@@ -29,6 +29,7 @@ const KINDS: Readonly<Record<SignInWrite["kind"], true>> = {
   session_seen: true,
   sessions_ended: true,
   passkey: true,
+  passkey_used: true,
   enrolment: true,
   enrolment_used: true,
   enrolments_withdrawn: true,
@@ -54,6 +55,8 @@ export function signInStatements(write: SignInWrite): {
       return { statements: [endSessions(write)], fence: null };
     case "passkey":
       return { statements: [upsertPasskey(write.passkey)], fence: null };
+    case "passkey_used":
+      return { statements: [usePasskey(write)], fence: "passkey" };
     case "enrolment":
       return { statements: [insertEnrolment(write.enrolment)], fence: null };
     case "enrolment_used":
@@ -184,10 +187,7 @@ function upsertPasskey(passkey: StoredPasskey): Statement {
     sql: `INSERT INTO passkeys (id, person_id, credential_id, public_key, algorithm, counter,
         transports_json, backed_up, name, created_at, last_used_at, revoked_at)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET counter = CASE WHEN passkeys.counter > excluded.counter
-          THEN passkeys.counter ELSE excluded.counter END,
-        backed_up = excluded.backed_up, name = excluded.name,
-        last_used_at = excluded.last_used_at,
+      ON CONFLICT (id) DO UPDATE SET
         revoked_at = COALESCE(passkeys.revoked_at, excluded.revoked_at)`,
     params: [
       passkey.id,
@@ -203,6 +203,16 @@ function upsertPasskey(passkey: StoredPasskey): Statement {
       passkey.lastUsedAt,
       passkey.revokedAt,
     ],
+  };
+}
+
+/** A counter that does not grow is a copy's (T31). */
+function usePasskey(write: Extract<SignInWrite, { readonly kind: "passkey_used" }>): Statement {
+  const { id, counter, backedUp, at } = write;
+  return {
+    sql: `UPDATE passkeys SET counter = ?, backed_up = ?, last_used_at = ?
+      WHERE id = ? AND revoked_at IS NULL AND (counter < ? OR (counter = 0 AND ? = 0))`,
+    params: [counter, backedUp ? 1 : 0, at, id, counter, counter],
   };
 }
 

@@ -88,17 +88,35 @@ export function signInContract(makePlace: MakePlace): void {
       expect(await store.persons()).toEqual([told, person("bo")]);
     });
 
-    it("T31: a passkey's counter never goes back, and its key and end never change", async () => {
+    it("T31: a passkey signs while its counter grows and until it is revoked", async () => {
       const store = await written(makePlace, [{ kind: "passkey", passkey: PASSKEY }]);
       expect(await store.passkeys("ana")).toEqual([PASSKEY]);
       expect(await store.passkeyByCredential("credential")).toEqual(PASSKEY);
       expect(await store.passkeyByCredential("other")).toBeNull();
-      const revoked = { ...PASSKEY, counter: 2, publicKey: "another", revokedAt: 7, name: "old" };
+      const use = (counter: number) => {
+        const used = { id: "pk_1", counter, backedUp: false, at: START_MS + 1 };
+        return store.commit(commitOf([{ kind: "passkey_used", ...used }]));
+      };
+      const stale = { kind: "stale", what: "passkey" };
+      for (const counter of [0, 2, 3]) expect(await use(counter)).toEqual(stale);
+      expect((await use(9)).kind).toBe("committed");
+      const revoked = { ...PASSKEY, publicKey: "another", person: "bo", revokedAt: 7 };
       await store.commit(commitOf([{ kind: "passkey", passkey: revoked }]));
-      await store.commit(commitOf([{ kind: "passkey", passkey: { ...PASSKEY, counter: 9 } }]));
-      const kept = { ...PASSKEY, counter: 9, revokedAt: 7 };
-      expect(await store.passkeys("ana")).toEqual([kept]);
+      expect(await use(10)).toEqual(stale);
+      await store.commit(commitOf([{ kind: "passkey", passkey: PASSKEY }]));
+      const used = { counter: 9, backedUp: false, lastUsedAt: START_MS + 1 };
+      expect(await store.passkeys("ana")).toEqual([{ ...PASSKEY, ...used, revokedAt: 7 }]);
       expect(await store.passkeys("bo")).toEqual([]);
+    });
+
+    it("a passkey that counts nothing signs as often as it likes", async () => {
+      const passkey = { ...PASSKEY, counter: 0 };
+      const store = await written(makePlace, [{ kind: "passkey", passkey }]);
+      const used = { id: "pk_1", counter: 0, backedUp: false, at: START_MS + 1 };
+      for (let round = 0; round < 2; round += 1) {
+        const commit = commitOf([{ kind: "passkey_used", ...used }]);
+        expect((await store.commit(commit)).kind).toBe("committed");
+      }
     });
   });
 }

@@ -4,6 +4,7 @@ import { DECISION_ROUTES } from "./decisions.ts";
 import { HALT_ROUTES } from "./halts.ts";
 import { OPERATION_ROUTES } from "./operations.ts";
 import { OVERVIEW_ROUTES } from "./overview.ts";
+import { PASSKEY_ROUTES } from "./passkeys.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { REGISTRY_ROUTES } from "./registry.ts";
 import { SESSION_ROUTES } from "./sessions.ts";
@@ -19,5 +20,6 @@ export const ROUTES: readonly Route[] = [
   ...REGISTRY_ROUTES,
   ...SIGN_IN_ROUTES,
   ...SESSION_ROUTES,
+  ...PASSKEY_ROUTES,
   ...OPERATION_ROUTES,
 ];

@@ -20,7 +20,7 @@ const texts = (description: string) => Type.Array(Type.String(), { description }
 
 const VIAS = ["oidc", "passkey", "development", "token"] as const satisfies readonly SignInVia[];
 const via = choice(VIAS, "How they proved who they are.");
-const PersonNameShape = shape<PersonName>()(
+export const PersonNameShape = shape<PersonName>()(
   "PersonName",
   closed({ id: text("Immutable."), name: text("For display.") }),
 );
@@ -42,7 +42,7 @@ export const DevelopmentSignInShape = shape<DevelopmentSignInBody>()(
   closed({ person: id("Whom to be.", "ana") }),
 );
 
-const PasskeyViewShape = shape<PasskeyView>()(
+export const PasskeyViewShape = shape<PasskeyView>()(
   "PasskeyView",
   closed({
     id: text("`pk_…`"),
