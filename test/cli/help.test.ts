@@ -42,7 +42,7 @@ describe("help", () => {
     for (const name of [
       "dev, serve, inbox, show, approve, reject, edit, interrupt, halt, halt lift, halt list, resolve",
       "ask, retract, extend, delegate, identity add, identity list, identity set, identity key add",
-      "identity key revoke, person add, person list, person set, person token add",
+      "identity key revoke, person add, person list, person set, person recover, person token add",
       "person token revoke, oncall set, policy check, policy explain, policy test, policy publish",
       "report, config check, doctor, backup",
     ].flatMap((line) => line.split(", "))) {

@@ -52,7 +52,45 @@ describe("the first person", () => {
       actor: "operator",
       data: { id: "ana" },
     });
-    expect(entries).toHaveLength(1);
+    expect(entries.map(({ canonical }) => JSON.parse(String(canonical)).kind)).toEqual([
+      "person_registered",
+      "enrolment_issued",
+    ]);
+    expect(first.out).toMatch(/^http:\/\/localhost:\d+\/setup#token=hpe_[\w-]{43}$/m);
+  });
+
+  it("is made by a link that each start prints until somebody used one", async () => {
+    await installation();
+    const link = /(http:\/\/localhost:\d+)\/setup#token=(hpe_\S+)/;
+    const first = await serve();
+    const [, , before = ""] = await first.server.shows(link);
+    await first.server.stop();
+    const { server } = await serve();
+    const [, origin = "", token = ""] = await server.shows(link);
+    const ask = (sent: string) =>
+      fetch(`${origin}/v1/enrolments/options`, {
+        method: "POST",
+        headers: { origin, "content-type": "application/json" },
+        body: JSON.stringify({ token: sent, id: "ana" }),
+      });
+    expect((await ask(before)).status).toBe(410);
+    expect((await ask(token)).status).toBe(200);
+  });
+
+  it("and whoever lost their passkey gets a link on the host, recorded (T31)", async () => {
+    await installation();
+    await run("person", "add", "ana", "--right", "operator");
+    const again = await run("person", "recover", "ana", "--host", "--reason", "lost laptop");
+    expect(again.out).toMatch(/\/setup#token=hpe_/);
+    const database = new DatabaseSync(join(folder, "store.db"), { readOnly: true });
+    const last = database.prepare("SELECT canonical FROM entries ORDER BY log_index DESC").get();
+    database.close();
+    expect(JSON.parse(String(last?.["canonical"]))).toMatchObject({
+      kind: "enrolment_issued",
+      actor: "operator",
+      data: { person: "ana", reason: "lost laptop" },
+    });
+    expect((await run("person", "recover", "eve", "--host")).status).toBe(5);
   });
 
   it("works from there: token, identity, key, and a server that takes them", async () => {
@@ -296,7 +334,7 @@ describe("config, doctor, backup", () => {
     expect(ran.status).toBe(0);
     expect(ran.json().bytes).toBeGreaterThan(1_000);
     const copy = new DatabaseSync(join(folder, "copy.db"), { readOnly: true });
-    expect(copy.prepare("SELECT count(*) AS n FROM entries").get()).toMatchObject({ n: 1 });
+    expect(copy.prepare("SELECT count(*) AS n FROM entries").get()).toMatchObject({ n: 2 });
     copy.close();
     const again = await run("backup", "copy.db");
     expect([again.status, again.err]).toEqual([3, expect.stringContaining("exists already")]);

@@ -99,7 +99,7 @@ describe("the first person", () => {
     const both = await Promise.all(
       ["ana", "eve"].map((id) => enrol(browserAt(server), token, device(), { id })),
     );
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 410]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 410]);
     expect(await server.app.store.persons()).toHaveLength(1);
   });
 
@@ -225,7 +225,7 @@ describe("signing in with a passkey", () => {
     const body = { ceremony, response: key.get(options) };
     const post = () => browserAt(server).call("POST", "/v1/sign-in/passkey", { body });
     const both = await Promise.all([post(), post()]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 401]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401]);
     expect((await post()).status).toBe(401);
     const mine = (await browser.call("POST", "/v1/me/passkeys/options")).body;
     const crossed = { ceremony: mine.ceremony, response: key.get(mine.options) };
@@ -299,7 +299,7 @@ describe("passkeys of one's own", () => {
     const body = { ceremony: begun.ceremony, response: device().create(begun.options), name: "p" };
     const { id } = (await browser.call("POST", "/v1/me/passkeys", { body })).body;
     const both = await Promise.all([revoke(me.passkeys[0].id), revoke(id)]);
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409]);
+    expect(both.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 409]);
     expect(await entries("passkey_revoked")).toMatchObject([{ data: { reason: "old" } }]);
   });
 });

@@ -88,6 +88,12 @@ const ROWS: readonly Row[] = [
     { name: "Bo", disabled: true },
   ],
   [
+    "people.enrol",
+    (p) => p.people.enrol("bo", "lost phone"),
+    "POST /v1/people/bo/enrolments",
+    { reason: "lost phone" },
+  ],
+  [
     "people.createToken",
     (p) => p.people.createToken("bo", 9),
     "POST /v1/people/bo/tokens",

@@ -2,6 +2,7 @@
 import type {
   DelegateBody,
   EditBody,
+  EnrolmentView,
   EntryView,
   ExtendBody,
   FollowUpBody,
@@ -85,6 +86,7 @@ const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active:
 const asIdentity = shaped<IdentityView>("identity", { id: "string", keys: "array" });
 const asPerson = shaped<PersonView>("person", { id: "string", rights: "array" });
 const asNewKey = shaped<NewKey>("key", { key: "object", secret: "string" });
+const asEnrolment = shaped<EnrolmentView>("link", { link: "string", expires_at: "number" });
 const asWhoAmI = shaped<WhoAmI>("sign-in", { kind: "string", id: "string", rights: "array" });
 const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string" });
 const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
@@ -206,6 +208,9 @@ function personCalls({ get, post, put, remove }: Verbs) {
     ) => post("/v1/people", body, asPerson, options),
     update: (id: string, body: PersonBody, options?: CallOptions) =>
       put(at("people", id), body, asPerson, options),
+    /** A one-time link by which they get a passkey; shown this once. */
+    enrol: (id: string, reason: string, options?: CallOptions) =>
+      post(`${at("people", id)}/enrolments`, { reason }, asEnrolment, options),
     createToken: (id: string, expiresInMs: number, options?: CallOptions) =>
       post(`${at("people", id)}/tokens`, { expires_in_ms: expiresInMs }, asNewKey, options),
     revokeToken: (id: string, tokenId: string, options?: CallOptions) =>

@@ -128,7 +128,7 @@ const PERSON = tree(
     withHost({
       usage: "add <id>",
       purpose: "register a person",
-      more: `${RIGHTS_TEXT}\nThe first person of all is made without a token, on the server's machine.`,
+      more: `${RIGHTS_TEXT}\nPrints a one-time link by which they get a passkey. The first person of all is made by the link that\n\`serve\` prints, or without signing in on the server's machine.`,
       options: [NAME, RIGHT],
       examples: ['person add ana --name "Ana" --right operator'],
       run: async (call) => (await registry()).addPerson(call),
@@ -151,6 +151,16 @@ const PERSON = tree(
       ],
       examples: ["person set bo --disable", "person set ana --right operator --right auditor"],
       run: async (call) => (await registry()).setPerson(call),
+    }),
+    withHost({
+      usage: "recover <id>",
+      purpose: "make a one-time link by which somebody gets a new passkey",
+      more:
+        "For who lost their last passkey. With --host also for the last operator: it takes being able\n" +
+        "to write the store, and is recorded as the operator's doing.",
+      options: [{ flags: "--reason <text>", about: "why, for the record (default: recovery)" }],
+      examples: ['person recover ana --reason "lost laptop"', "person recover ana --host"],
+      run: async (call) => (await registry()).recoverPerson(call),
     }),
     tree({ usage: "token", purpose: "tokens of a person", examples: ["person token add ana"] }, [
       withHost({

@@ -2,6 +2,7 @@
 import { HaltpointProblem, type IdentityBody } from "@haltpoint/sdk";
 import type { Answer } from "../../app/answer.ts";
 import type { App } from "../../app/app.ts";
+import { issueEnrolment } from "../../app/enrolments.ts";
 import {
   identityView,
   issueCredential,
@@ -70,6 +71,11 @@ function hostPeople(app: App) {
         ...(disabled === undefined ? {} : { disabled }),
       };
       return valueOf(await savePerson(app, person, { ...BY_OPERATOR, mustBe: "known" }));
+    },
+    enrol: async (id: string, reason: string) => {
+      const order = { ...BY_OPERATOR, person: id, reason };
+      const { link, expiresAt } = valueOf(await issueEnrolment(app, order));
+      return { link, expires_at: expiresAt };
     },
     addToken: (id: string, expiresInMs: number) => issue(app, { kind: "person", id }, expiresInMs),
     revokeToken: (id: string, tokenId: string) => revoke(app, { kind: "person", id }, tokenId),

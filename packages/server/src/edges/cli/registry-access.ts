@@ -1,5 +1,5 @@
 /** The registry as commands use it: through a server, or straight on the store of this host. */
-import type { IdentityView, PersonView } from "@haltpoint/protocol";
+import type { EnrolmentView, IdentityView, PersonView } from "@haltpoint/protocol";
 import type { IdentityBody, NewKey, PersonBody, Shift } from "@haltpoint/sdk";
 
 export interface RegistryAccess {
@@ -11,6 +11,8 @@ export interface RegistryAccess {
   people(): Promise<readonly PersonView[]>;
   addPerson(body: PersonBody & { readonly id: string }): Promise<PersonView>;
   changePerson(id: string, body: PersonBody): Promise<PersonView>;
+  /** A one-time link by which they get a passkey. */
+  enrol(id: string, reason: string): Promise<EnrolmentView>;
   addToken(id: string, expiresInMs: number): Promise<NewKey>;
   revokeToken(id: string, tokenId: string): Promise<void>;
   setOnCall(roster: string, shifts: readonly Shift[]): Promise<void>;

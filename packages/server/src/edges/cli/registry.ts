@@ -1,5 +1,11 @@
 /** `identity …`, `person …`, `oncall …`: who acts, who decides, and with which credentials. */
-import { visibleText, type IdentityView, type KeyView, type PersonView } from "@haltpoint/protocol";
+import {
+  visibleText,
+  type EnrolmentView,
+  type IdentityView,
+  type KeyView,
+  type PersonView,
+} from "@haltpoint/protocol";
 import type { IdentityBody, NewKey, Shift } from "@haltpoint/sdk";
 import { argument, type Call } from "./command.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
@@ -125,13 +131,30 @@ export async function revokeKey(call: Call): Promise<void> {
 export async function addPerson(call: Call): Promise<void> {
   const id = argument(call, 0);
   const body = { id, name: call.options.text("name") ?? id, rights: rightsOf(call) ?? [] };
-  const view = await withBootstrap(call, (registry) => registry.addPerson(body));
-  call.screen.printJson(view);
+  const { view, enrolment } = await withBootstrap(call, async (registry) => ({
+    view: await registry.addPerson(body),
+    enrolment: await registry.enrol(id, "a first passkey"),
+  }));
+  call.screen.printJson({ ...view, enrolment });
   call.screen.print(`Registered ${personLine(view)}.`);
-  const host = call.options.flag("host") ? " --host" : "";
-  call.screen.print(
-    `Next, a token: ${call.host.program} person token add ${visibleText(id)}${host}`,
-  );
+  tellLink(call, enrolment, id);
+}
+
+/** For who lost their last passkey: they get a link. What they have is not touched. */
+export async function recoverPerson(call: Call): Promise<void> {
+  const id = argument(call, 0);
+  const reason = call.options.text("reason") ?? "recovery";
+  const enrolment = await withRegistry(call, (registry) => registry.enrol(id, reason));
+  call.screen.printJson({ id, enrolment });
+  tellLink(call, enrolment, id);
+}
+
+/** Like a secret: shown once, when it is made. */
+function tellLink({ screen }: Call, { link, expires_at: at }: EnrolmentView, id: string): void {
+  const until = `${clockTime(at)} (${relativeTime(at)})`;
+  screen.note(`A link by which ${visibleText(id)} gets a passkey, good once, until ${until}.`);
+  screen.note("It is shown this once; give it to nobody else:");
+  screen.print(link);
 }
 
 export async function setPerson(call: Call): Promise<void> {

@@ -2,12 +2,14 @@
 import { readFileSync } from "node:fs";
 import { EXIT } from "@haltpoint/protocol";
 import type { App } from "../../app/app.ts";
+import { issueSetup } from "../../app/enrolments.ts";
 import { publishPolicy } from "../../app/publish-policy.ts";
 import type { Config } from "../../config/config.ts";
 import type { Call } from "./command.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
 import type { Host } from "./host.ts";
 import { requireConfig } from "./host-store.ts";
+import { relativeTime } from "./times.ts";
 
 export async function serve(call: Call): Promise<number> {
   const { screen, host } = call;
@@ -17,21 +19,27 @@ export async function serve(call: Call): Promise<number> {
   try {
     await refuseDevelopmentStore(opened.app, config);
     await requirePolicy(call, opened.app, config);
-    if ((await opened.app.store.persons()).length === 0) {
-      screen.note("Nobody is registered, so nothing can be approved yet. Stop this and run:");
-      screen.note(`  ${host.program} person add YOUR_ID --right operator`);
-    }
   } finally {
     await opened.close();
   }
   const stopped = untilStopped(host);
   const server = await listening(() => composition.startServer(config), config);
   screen.printJson({ url: server.url });
+  await tellSetup(call, server.app);
   screen.note(`Haltpoint ${host.version} listens on ${server.url}`);
   await stopped;
   screen.note("Stopping: answering who still waits.");
   await server.close();
   return EXIT.ok;
+}
+
+/** Until somebody is registered, each start prints a new link; the one before is good no more. */
+async function tellSetup({ screen }: Call, app: App): Promise<void> {
+  const setup = await issueSetup(app);
+  if (setup === null) return;
+  screen.note("Nobody is registered, so nothing can be approved yet. Who opens this link first");
+  screen.note(`is operator and policy admin; it is good once, ${relativeTime(setup.expiresAt)}:`);
+  screen.note(`  ${setup.link}`);
 }
 
 /**
