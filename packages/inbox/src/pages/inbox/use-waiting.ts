@@ -60,6 +60,11 @@ export function useWaiting(): Waiting {
   };
 }
 
+/** A server that knows no delegations marks nothing. */
+function withMarks(item: Omit<InboxItem, "for"> & Partial<Pick<InboxItem, "for">>): InboxItem {
+  return { ...item, for: item.for ?? [] };
+}
+
 async function readPages(pages: number, signal: AbortSignal): Promise<Page> {
   const items: InboxItem[] = [];
   let cursor: string | null = null;
@@ -68,9 +73,9 @@ async function readPages(pages: number, signal: AbortSignal): Promise<Page> {
       limit: PAGE,
       ...(cursor === null ? {} : { cursor }),
     };
-    const read_: PageView<InboxItem> = await read(withQuery("/v1/inbox", query), signal);
-    items.push(...read_.items);
-    cursor = read_.cursor;
+    const answer: PageView<InboxItem> = await read(withQuery("/v1/inbox", query), signal);
+    items.push(...answer.items.map(withMarks));
+    cursor = answer.cursor;
     if (cursor === null) break;
   }
   return { items, hasMore: cursor !== null };
