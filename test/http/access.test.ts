@@ -15,6 +15,8 @@ POST   /v1/requests/:id/heartbeat              identity
 POST   /v1/requests/:id/outcome                identity
 POST   /v1/requests/:id/withdraw               identity
 POST   /v1/requests/:id/answers                identity
+GET    /v1/requests/:id/card                   person
+GET    /v1/running                             person
 GET    /v1/inbox                               person
 POST   /v1/requests/:id/reviews                person
 POST   /v1/requests/:id/edits                  person
@@ -36,13 +38,14 @@ GET    /v1/events                              person
 GET    /v1/policies/current                    person
 POST   /v1/policies                            person policy_admin
 POST   /v1/policies/explain                    person
-GET    /v1/identities                          person operator|auditor
+GET    /v1/identities                          person
 POST   /v1/identities                          person operator
-GET    /v1/identities/:id                      person operator|auditor
+GET    /v1/identities/:id                      person
 PUT    /v1/identities/:id                      person operator
 POST   /v1/identities/:id/keys                 person operator
 DELETE /v1/identities/:id/keys/:key_id         person operator
 GET    /v1/people                              person operator|auditor
+GET    /v1/people/names                        person
 POST   /v1/people                              person operator
 PUT    /v1/people/:id                          person operator
 POST   /v1/people/:id/tokens                   person operator

@@ -1,5 +1,13 @@
 /** The policy in force, compiled once per policy epoch. */
-import { evaluate, groupsOf, loadPolicy, sensitivePaths } from "../domain/policy/policy.ts";
+import {
+  declaredAction,
+  evaluate,
+  groupsOf,
+  loadPolicy,
+  sensitivePaths,
+  type CompiledPolicy,
+  type DeclaredAction,
+} from "../domain/policy/policy.ts";
 import type { PolicyDecision, PolicyInput } from "../domain/policy/model.ts";
 import type { Store } from "../ports/store.ts";
 
@@ -11,12 +19,19 @@ export interface PolicyInForce {
   explain(input: PolicyInput): PolicyDecision;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   sensitivePaths(actionName: string): readonly string[];
+  /** What it says of an action beside its rules; null: it declares none of this name. */
+  declared(actionName: string): DeclaredAction | null;
 }
+
+/** Cards of requests from before the policy changed; those are few policies, and each is large. */
+const EARLIER_MAX = 4;
 
 /** A cache keyed by the epoch, so that a server that missed a change cannot use an old policy. */
 export class Policies {
   readonly #store: Store;
   #cached: { readonly epoch: number; readonly policy: PolicyInForce } | null = null;
+  /** By version: a text never changes, so what it says does not either. */
+  readonly #earlier = new Map<string, PolicyInForce>();
 
   constructor(store: Store) {
     this.#store = store;
@@ -30,19 +45,37 @@ export class Policies {
     this.#cached = { epoch, policy };
     return policy;
   }
+
+  /** A policy that was in force once; null where none of this version was, or it is not readable. */
+  async earlier(version: string): Promise<PolicyInForce | null> {
+    const known = this.#earlier.get(version);
+    if (known !== undefined) return known;
+    const stored = await this.#store.policyByVersion(version);
+    const loaded = stored === null ? null : loadPolicy(stored.text, { file: "policy" });
+    if (loaded?.ok !== true) return null;
+    const policy = inUse(loaded.policy);
+    const [oldest] = this.#earlier.keys();
+    if (this.#earlier.size >= EARLIER_MAX && oldest !== undefined) this.#earlier.delete(oldest);
+    this.#earlier.set(version, policy);
+    return policy;
+  }
 }
 
 function compile(text: string, version: string): PolicyInForce {
   const loaded = loadPolicy(text, { file: "policy" });
   // It was accepted when it was published. A build that no longer reads it must not guess.
   if (!loaded.ok) return { ...NO_POLICY, version };
-  const { policy } = loaded;
+  return inUse(loaded.policy);
+}
+
+function inUse(policy: CompiledPolicy): PolicyInForce {
   return {
-    version,
+    version: policy.version,
     decide: (input) => evaluate(policy, input),
     explain: (input) => evaluate(policy, input, { nearMisses: true }),
     groups: groupsOf(policy),
     sensitivePaths: (actionName) => sensitivePaths(policy, actionName),
+    declared: (actionName) => declaredAction(policy, actionName),
   };
 }
 
@@ -67,6 +100,7 @@ const NO_POLICY: PolicyInForce = {
   version: "none",
   groups: new Map(),
   sensitivePaths: () => [],
+  declared: () => null,
   decide: () => NOTHING_ALLOWED,
   explain: () => NOTHING_ALLOWED,
 };

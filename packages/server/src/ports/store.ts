@@ -243,6 +243,20 @@ export interface Page<T> {
   readonly cursors: readonly string[];
 }
 
+export interface RanQuery {
+  readonly action: string;
+  /** Created at or after. */
+  readonly since: number;
+  /** How many requests are looked at, whether they ran or not; the latest. */
+  readonly limit: number;
+}
+export interface RanLately {
+  /** The latest first; each with the canonical JSON of the revision it has now. */
+  readonly ran: readonly { readonly requestId: string; readonly committed: string }[];
+  /** No more than `limit` requests were made in that time. */
+  readonly complete: boolean;
+}
+
 /** What was written, after it became durable. */
 export interface Committed {
   readonly requestIds: readonly string[];
@@ -263,6 +277,8 @@ export interface Store extends SignInReads, AccountReads {
   countRequests(query: Pick<RequestQuery, "statuses" | "identity">): Promise<number>;
   /** Bytes of the contents of this identity's held requests, their earlier revisions included. */
   heldBytes(identity: string): Promise<number>;
+  /** Contents of what ran for this action: of its latest `limit` requests since then. */
+  ranLately(query: RanQuery): Promise<RanLately>;
   revision(requestId: string, number: number): Promise<StoredRevision | null>;
   openings(requestId: string, revision: number): Promise<readonly StoredOpening[]>;
   key(principal: string, key: string): Promise<KeyRecord | null>;

@@ -10,7 +10,7 @@ import {
 import { environmentFor } from "./condition/environment.ts";
 import type { Finding } from "./load-problem.ts";
 import { didYouMean } from "./nearest-name.ts";
-import { nodeAt, offsetOf, plainValue, type Plain } from "./structure.ts";
+import { nodeAt, offsetOf, plainValue, type Plain, type PlainRecord } from "./structure.ts";
 import type { YamlNode } from "./yaml-source.ts";
 
 export interface CompiledAction {
@@ -19,6 +19,15 @@ export interface CompiledAction {
   readonly resource: ArgumentSchema | null;
   /** Dotted paths into the revision. */
   readonly sensitive: readonly string[];
+  /** Said for reviewers; null: the policy does not say. */
+  readonly reversible: boolean | null;
+  /** Dotted paths of who receives it, for reviewers. */
+  readonly recipients: readonly string[];
+  /** The schemas as written, for forms and cards; null: none. */
+  readonly written: {
+    readonly properties: PlainRecord | null;
+    readonly resource: PlainRecord | null;
+  };
   /** Checks conditions about this action. */
   readonly environment: Environment;
   /** Whether the action could carry a field: false only where its schema rules it out. */
@@ -31,6 +40,8 @@ export interface RawAction {
   readonly properties?: Plain;
   readonly resource?: Plain;
   readonly sensitive?: readonly string[];
+  readonly reversible?: boolean;
+  readonly recipients?: readonly string[];
 }
 
 /** Compiles all declared actions; what is wrong goes to `findings`, advice to `warnings`. */
@@ -46,9 +57,9 @@ export function compileActions(
     const at = (...path: readonly (string | number)[]): number =>
       offsetOf(root, ["actions", name, ...path]);
     // Read from the text and not from the structure: a schema may hold anything.
-    const schemaOf = (field: "properties" | "resource"): Plain | undefined => {
+    const schemaOf = (field: "properties" | "resource"): PlainRecord | undefined => {
       const node = nodeAt(root, ["actions", name, field]);
-      return node?.kind === "mapping" ? plainValue(node) : undefined;
+      return node?.kind === "mapping" ? (plainValue(node) as PlainRecord) : undefined;
     };
     const compileField = (field: "properties" | "resource"): ArgumentSchema | null => {
       const source = schemaOf(field);
@@ -67,13 +78,18 @@ export function compileActions(
       properties,
       resource: compileField("resource"),
       sensitive: raw.sensitive ?? [],
+      reversible: raw.reversible ?? null,
+      recipients: raw.recipients ?? [],
+      written: { properties: source ?? null, resource: schemaOf("resource") ?? null },
       environment: properties?.types === undefined ? untyped : environmentFor(properties.types),
       declares: ([first, second, ...rest]) =>
         first !== "action" || second !== "properties" || declaresField(source, rest),
       fields: declaredFields(source),
     };
     compiled.set(name, action);
-    checkSensitive(action, (index) => at("sensitive", index), found.findings);
+    for (const field of ["sensitive", "recipients"] as const) {
+      checkPaths(action, field, (index) => at(field, index), found.findings);
+    }
     if (isOpen(source)) {
       const message = `\`${name}\` takes arguments that its schema does not name`;
       const fix = "add `additionalProperties: false`, so that such a request is held";
@@ -83,12 +99,13 @@ export function compileActions(
   return compiled;
 }
 
-function checkSensitive(
+function checkPaths(
   action: CompiledAction,
+  of: "sensitive" | "recipients",
   offset: (index: number) => number,
   findings: Finding[],
 ): void {
-  action.sensitive.forEach((path, index) => {
+  action[of].forEach((path, index) => {
     const segments = path.split(".");
     if (action.declares(segments)) return;
     const field = segments[2] ?? "";

@@ -217,6 +217,8 @@ export const POLICY_SCHEMA: FormSchema = record(
         properties: { ...JSON_SCHEMA, description: "What `action.properties` must look like." },
         resource: { ...JSON_SCHEMA, description: "What `resource` must look like." },
         sensitive: list(SENSITIVE_PATH, "Fields stored and shown as commitments only."),
+        reversible: flag("Whether its effect can be undone; shown to reviewers, decides nothing."),
+        recipients: list(PATH, "Fields that name who receives it; reviewers see a first time."),
       }),
       maxProperties: 10_000,
       description: "The arguments of each action. A request that does not fit is held.",

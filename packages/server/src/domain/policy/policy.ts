@@ -4,7 +4,7 @@
  * A bad policy is refused whole: `loadPolicy` gives a policy or everything that is wrong with it.
  */
 import { sha256Base64url } from "@haltpoint/protocol";
-import { compileActions } from "./actions.ts";
+import { compileActions, type CompiledAction } from "./actions.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { checkGroups, checkIds, checkQuorums, sourcesIn } from "./cross-checks.ts";
 import { toProblems, type Finding, type LoadProblem } from "./load-problem.ts";
@@ -21,6 +21,11 @@ export { evaluate } from "./evaluate.ts";
 export { explain } from "./explain.ts";
 export { formatLoadProblem, type LoadProblem } from "./load-problem.ts";
 export type { CompiledPolicy } from "./compiled-policy.ts";
+
+export type DeclaredAction = Pick<
+  CompiledAction,
+  "written" | "reversible" | "recipients" | "sensitive"
+>;
 
 export type LoadedPolicy =
   | { readonly ok: true; readonly policy: CompiledPolicy }
@@ -69,6 +74,11 @@ export function checkPolicy(
 /** Dotted paths of the action's sensitive fields; `*` stands for every element or member. */
 export function sensitivePaths(policy: CompiledPolicy, actionName: string): readonly string[] {
   return policy.actions.get(actionName)?.sensitive ?? [];
+}
+
+/** What the policy says of an action for whoever looks at it; null where it declares no such one. */
+export function declaredAction(policy: CompiledPolicy, actionName: string): DeclaredAction | null {
+  return policy.actions.get(actionName) ?? null;
 }
 
 /** The groups the policy declares, by name without the prefix, with the ids of their members. */

@@ -1,7 +1,14 @@
 /** The store, on any database that has a session and a dialect. */
 import type { Random } from "../../ports/random.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
-import type { Commit, CommitResult, Committed, RequestQuery, Store } from "../../ports/store.ts";
+import type {
+  Commit,
+  CommitResult,
+  Committed,
+  RanQuery,
+  RequestQuery,
+  Store,
+} from "../../ports/store.ts";
 import { readEntries, readEntriesAfter, readLastLogIndex, readOutboxDue } from "./entries.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
@@ -23,6 +30,7 @@ import {
   readPersons,
   readShifts,
 } from "./registry.ts";
+import { readRanLately } from "./ran-lately.ts";
 import { listRequests } from "./request-list.ts";
 import {
   countRequests,
@@ -111,6 +119,10 @@ export class SqlStore implements Store {
 
   async heldBytes(identity: string) {
     return readHeldBytes(this.#reads, identity);
+  }
+
+  async ranLately(query: RanQuery) {
+    return readRanLately(this.#reads, query);
   }
 
   async revision(requestId: string, number: number) {

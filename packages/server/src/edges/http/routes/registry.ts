@@ -1,6 +1,7 @@
 /** Administration of who there is: identities, people, their credentials, rosters. */
 import type { IdentityView } from "@haltpoint/protocol";
 import { refused } from "../../../app/answer.ts";
+import type { App } from "../../../app/app.ts";
 import { principalName } from "../../../app/authenticate.ts";
 import {
   identityView,
@@ -13,10 +14,11 @@ import {
   type Change,
   type SentIdentity,
 } from "../../../app/registry.ts";
-import type { StoredCredential } from "../../../ports/store.ts";
-import { withRights, type Person } from "../access.ts";
+import type { StoredCredential, StoredIdentity } from "../../../ports/store.ts";
+import { PERSON, withRights, type Person } from "../access.ts";
 import { PageQuery } from "../query.ts";
 import { created, ok, route, type Call, type Route } from "../route.ts";
+import { PersonNamePageShape } from "../schema/card-shapes.ts";
 import {
   IdentityPageShape,
   IdentityViewShape,
@@ -69,21 +71,35 @@ function sentIdentity(id: string, body: Partial<Omit<IdentityView, "id" | "keys"
   };
 }
 
+/** Who an agent is concerns everybody who decides about it; its keys concern who answers for it. */
+async function identitySeenBy(
+  app: App,
+  identity: StoredIdentity,
+  { id, rights }: Person,
+): Promise<IdentityView> {
+  const view = await identityView(app, identity);
+  const maySeeKeys =
+    id === identity.owner || rights.includes("operator") || rights.includes("auditor");
+  return maySeeKeys ? view : { ...view, keys: [] };
+}
+
 const identities: readonly Route[] = [
   route({
     id: "listIdentities",
     method: "GET",
     path: "/v1/identities",
     tag: "registry",
-    summary: "Identities",
-    access: READER,
+    summary: "Identities; their keys for their owners, operators and auditors",
+    access: PERSON,
     query: PageQuery,
     answers: { 200: IdentityPageShape },
-    async run({ edge, query }) {
+    async run({ edge, principal, query }) {
       const { app } = edge;
       const page = pageOf(await app.store.identities(), (each) => each.id, query, app);
       if (!page.ok) return page;
-      const items = await Promise.all(page.value.items.map((each) => identityView(app, each)));
+      const items = await Promise.all(
+        page.value.items.map((each) => identitySeenBy(app, each, principal)),
+      );
       return ok({ items, cursor: page.value.cursor });
     },
   }),
@@ -110,13 +126,14 @@ const identities: readonly Route[] = [
     method: "GET",
     path: "/v1/identities/:id",
     tag: "registry",
-    summary: "One identity",
-    access: READER,
+    summary: "One identity; its keys for its owner, operators and auditors",
+    access: PERSON,
     answers: { 200: IdentityViewShape },
     problems: ["not_found"],
-    async run({ edge, params }) {
+    async run({ edge, principal, params }) {
       const known = await edge.app.store.identity(params["id"] ?? "");
-      return known === null ? noIdentity() : ok(await identityView(edge.app, known));
+      if (known === null) return noIdentity();
+      return ok(await identitySeenBy(edge.app, known, principal));
     },
   }),
   route({
@@ -158,6 +175,22 @@ const people: readonly Route[] = [
     async run({ edge, query }) {
       const persons = (await edge.app.store.persons()).map(personView);
       const page = pageOf(persons, (each) => each.id, query, edge.app);
+      return page.ok ? ok(page.value) : page;
+    },
+  }),
+  route({
+    id: "listNames",
+    method: "GET",
+    path: "/v1/people/names",
+    tag: "registry",
+    summary: "Ids and names of everybody active, for pointing at somebody",
+    access: PERSON,
+    query: PageQuery,
+    answers: { 200: PersonNamePageShape },
+    async run({ edge, query }) {
+      const active = (await edge.app.store.persons()).filter((each) => !each.disabled);
+      const names = active.map(({ id, name }) => ({ id, name }));
+      const page = pageOf(names, (each) => each.id, query, edge.app);
       return page.ok ? ok(page.value) : page;
     },
   }),

@@ -1,5 +1,6 @@
 /** Every route there is. The server, the documentation and the tests read this one table. */
 import type { Route } from "../route.ts";
+import { CARD_ROUTES } from "./cards.ts";
 import { DECISION_ROUTES } from "./decisions.ts";
 import { HALT_ROUTES } from "./halts.ts";
 import { OPERATION_ROUTES } from "./operations.ts";
@@ -13,6 +14,7 @@ import { SIGN_IN_ROUTES } from "./sign-in.ts";
 
 export const ROUTES: readonly Route[] = [
   ...REQUEST_ROUTES,
+  ...CARD_ROUTES,
   ...DECISION_ROUTES,
   ...HALT_ROUTES,
   ...OVERVIEW_ROUTES,
