@@ -1,6 +1,7 @@
 export * from "./messages.ts";
 export * from "./card-messages.ts";
 export * from "./people-messages.ts";
+export * from "./delivery-messages.ts";
 export * from "./problem.ts";
 export * from "./canonical-json.ts";
 export * from "./commitment.ts";

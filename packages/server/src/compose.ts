@@ -8,6 +8,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { App, ServerLimits, Site } from "./app/app.ts";
 import { createApp } from "./app/create-app.ts";
+import { deliverNotices } from "./app/deliver-notices.ts";
 import { passTime } from "./app/pass-time.ts";
 import { publishPolicy } from "./app/publish-policy.ts";
 import { seedPeople } from "./app/seed-development.ts";
@@ -15,6 +16,7 @@ import type { Config } from "./config/config.ts";
 import { Attempts } from "./edges/http/attempts.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./edges/http/limits.ts";
 import { createLog } from "./edges/http/log.ts";
+import { channelsOf, createNotifier } from "./edges/notify/notifier.ts";
 import { createMetrics, type Metrics } from "./edges/http/metrics.ts";
 import { readPageFiles } from "./edges/http/pages/page-files.ts";
 import { createHttpServer } from "./edges/http/server.ts";
@@ -89,6 +91,7 @@ export async function startServer(
       log.error({ err: fault }, "background work failed"),
     );
     closers.push(() => background.stop());
+    closers.push(tellPeople(app, config, log));
     if (config.dev) closers.push(await followPolicyFile(app, config, log));
     const pages = await readPageFiles(options.pagesFolder ?? pagesFolder());
     if (pages === null) log.warn("the inbox was not built: there are no pages, only the API");
@@ -115,6 +118,8 @@ export async function openApp(
   const store = await openSqliteStore({ file: config.store.file, clock, random });
   const site = new ConfiguredSite(config);
   const { signIn } = config;
+  const { chatAfterMs, mailAfterMs } = config.notify;
+  const notices = { channels: channelsOf(config.notify), chatAfterMs, mailAfterMs };
   const app = createApp({
     store,
     random,
@@ -122,6 +127,7 @@ export async function openApp(
     site,
     signIn,
     passkeys: webAuthn,
+    notices,
   });
   const close = once(async () => {
     app.changes.close();
@@ -263,6 +269,18 @@ async function followPolicyFile(app: App, config: Config, log: Logger): Promise<
       log.error({ err: fault }, "the policy file could not be applied");
     }
   });
+}
+
+/** Delivers what people are to be told, where any channel is set up. */
+function tellPeople(app: App, config: Config, log: Logger): () => Promise<void> {
+  const notifier = createNotifier(config.notify);
+  if (notifier.channels.size === 0) return () => Promise.resolve();
+  const onTrouble = (trouble: unknown): void => log.warn({ trouble }, "people were not told");
+  const job = deliverNotices(app, { notifier, onTrouble });
+  return async () => {
+    await job.stop();
+    await notifier.close();
+  };
 }
 
 /** Measures every commit of this store, whoever makes it. */

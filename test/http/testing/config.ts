@@ -18,6 +18,7 @@ export function configFor(file: string, changes: Partial<Config> = {}): Config {
     limits: DEFAULT_TEST_LIMITS,
     signIn: DEFAULT_SIGN_IN_LIMITS,
     log: { level: "debug" },
+    notify: { webhook: null, chat: null, mail: null, chatAfterMs: 20_000, mailAfterMs: 120_000 },
     dev: false,
     ...changes,
   };

@@ -7,6 +7,7 @@ import type { Changes } from "./changes.ts";
 import type { KnownProvider } from "./known-provider.ts";
 import type { KnownContent } from "./known-content.ts";
 import type { KnownFacts } from "./known-facts.ts";
+import type { NoticePlan } from "./notices.ts";
 import type { Policies } from "./policies.ts";
 
 export interface App {
@@ -24,6 +25,8 @@ export interface App {
   readonly identityProvider: KnownProvider | null;
   /** Hears of what went wrong beside the use case; it never changes what is answered. */
   readonly onFault: (fault: Error) => void;
+  /** Whom and where to tell; rows are written only for channels that are set up. */
+  readonly notices: NoticePlan;
 }
 
 /** Where people find this server. */

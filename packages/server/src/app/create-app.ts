@@ -12,6 +12,7 @@ import { Changes } from "./changes.ts";
 import { KnownContent } from "./known-content.ts";
 import type { KnownProvider } from "./known-provider.ts";
 import { KnownFacts } from "./known-facts.ts";
+import { NO_NOTICES, type NoticePlan } from "./notices.ts";
 import { Policies } from "./policies.ts";
 
 /** The use cases on a store, with empty caches. `app.changes.close()` stops them listening to it. */
@@ -25,6 +26,8 @@ export function createApp(of: {
   readonly passkeys?: Passkeys;
   readonly identityProvider?: KnownProvider;
   readonly onFault?: App["onFault"];
+  /** Default: nobody is told anything. */
+  readonly notices?: NoticePlan;
 }): App {
   const { store, random, limits } = of;
   return {
@@ -36,6 +39,7 @@ export function createApp(of: {
     passkeys: of.passkeys ?? NO_PASSKEYS,
     identityProvider: of.identityProvider ?? null,
     onFault: of.onFault ?? (() => undefined),
+    notices: of.notices ?? NO_NOTICES,
     policies: new Policies(store),
     changes: new Changes(store),
     facts: new KnownFacts(store),

@@ -20,6 +20,7 @@ import { readContent } from "./content.ts";
 import { aboutRequest, gatherFacts } from "./facts.ts";
 import { haltWrites } from "./halt-writes.ts";
 import { confirmMembership, reliedOn } from "./membership-confirmation.ts";
+import { noticeWrites } from "./notices.ts";
 
 export { commitOnce } from "./commit-once.ts";
 
@@ -117,7 +118,7 @@ async function attempt(
     for (const event of decision.events) {
       const entry = entryOf(state.id, event, event.kind === "edited" ? step.committed : undefined);
       if (entry !== null) writes.push({ kind: "entry", draft: entry });
-      writes.push(...haltWrites(app, next, event));
+      writes.push(...haltWrites(app, next, event), ...noticeWrites(app, next, event));
     }
     events.push(...decision.events);
     refusal = decision.refusal;

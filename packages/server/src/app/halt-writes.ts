@@ -5,6 +5,7 @@ import { actorName, type RequestState } from "../domain/request/model.ts";
 import { scopeKey } from "../domain/request/scope.ts";
 import type { Write } from "../ports/store.ts";
 import type { App } from "./app.ts";
+import { haltNotices } from "./notices.ts";
 
 export interface HaltOrder {
   readonly scope: HaltScope;
@@ -26,6 +27,7 @@ export function placeHalt(
     writes: [
       { kind: "halt", halt: { id, scope, reason, by, at, lifts: [], liftedAt: null } },
       { kind: "entry", draft: { stream: "system", kind: "halted", at, actor: by, data } },
+      ...haltNotices(app, { id, at }, "halted"),
     ],
   };
 }

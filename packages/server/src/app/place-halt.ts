@@ -7,6 +7,7 @@ import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { commitOnce, execute, keyConflict, type Keyed } from "./execute.ts";
 import { placeHalt } from "./halt-writes.ts";
+import { haltNotices } from "./notices.ts";
 
 type Person = Extract<Actor, { kind: "person" }>;
 
@@ -130,6 +131,7 @@ export async function liftHalt(
     { kind: "halt", halt: { ...rest, lifts, liftedAt } },
     { kind: "entry", draft: { stream: "system", kind, at: now, actor: by, data } },
     { kind: "key", record },
+    ...(liftedAt === null ? [] : haltNotices(app, { id: stored.id, at: now }, "halt_lifted")),
   ];
   if (!(await commitOnce(app, { expected, writes }))) return liftHalt(app, person, lift, keyed);
   return answered(haltView({ ...stored, lifts, liftedAt }));

@@ -18,6 +18,7 @@ import { commitContent, contentWrites, type Content } from "./content.ts";
 import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
 import type { Membership } from "./known-facts.ts";
+import { noticeWrites } from "./notices.ts";
 import { titleOf } from "./words.ts";
 
 export interface Submit {
@@ -96,7 +97,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     state = begun(replay(state, redemption.events));
   }
   const keyed = { principal, key, fingerprint };
-  const commit = commitOf(state, events, content, { epochs, keyed, now });
+  const commit = commitOf(app, { state, events, content }, { epochs, keyed, now });
   if (!(await commitOnce(app, commit, now))) return null;
   app.contents.keep(state.id, 0, content);
   return answered({ state, replayed: false });
@@ -104,15 +105,19 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
 
 /** The request, its content, its entries and its key: all of it or nothing. */
 function commitOf(
-  state: RequestState,
-  events: readonly RequestEvent[],
-  content: Content,
+  app: App,
+  made: {
+    readonly state: RequestState;
+    readonly events: readonly RequestEvent[];
+    readonly content: Content;
+  },
   under: {
     readonly epochs: Epochs;
     readonly keyed: Pick<KeyRecord, "principal" | "key" | "fingerprint">;
     readonly now: number;
   },
 ): Omit<Commit, "commandId"> {
+  const { state, events, content } = made;
   const { epochs, keyed, now } = under;
   const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
   return {
@@ -127,6 +132,7 @@ function commitOf(
       requestWrite(state, titleOf(content.committed)),
       ...contentWrites(state.id, 0, content),
       ...entries(state.id, events, content.committed),
+      ...events.flatMap((event) => noticeWrites(app, state, event)),
       { kind: "key", record },
     ],
   };

@@ -8,6 +8,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   policy: "What the server begins with.",
   log: "What is logged.",
   sign_in: "How people sign in, and for how long.",
+  notify: "Where people are told. A message has a link and never a way to approve.",
   limits: "Named limits; an answer that ran into one says its name.",
 };
 

@@ -8,6 +8,24 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 /** All limits flat, as the file names them: `run_max` is `runMaxMs`. */
 export type ConfigLimits = Omit<ServerLimits, "request"> & RequestLimits;
 
+/** Where people are told; null: that channel is not set up. */
+export interface NotifySettings {
+  readonly webhook: { readonly url: string; readonly secret: string } | null;
+  readonly chat: {
+    readonly token: string;
+    readonly channel: string;
+    readonly apiUrl: string;
+  } | null;
+  readonly mail: {
+    readonly url: string;
+    readonly user: string | null;
+    readonly password: string | null;
+    readonly from: string;
+  } | null;
+  readonly chatAfterMs: number;
+  readonly mailAfterMs: number;
+}
+
 export interface Config {
   readonly listen: {
     readonly host: string;
@@ -25,6 +43,7 @@ export interface Config {
   readonly limits: ConfigLimits;
   readonly signIn: SignInLimits;
   readonly log: { readonly level: LogLevel };
+  readonly notify: NotifySettings;
   /** Development conveniences: people are not authenticated, loopback only. Never from a file. */
   readonly dev: boolean;
 }

@@ -12,6 +12,7 @@ import { readYaml, type YamlNode, type YamlScalar } from "../domain/policy/yaml-
 import { CONFIG_FORM } from "./config-schema.ts";
 import type { SignInLimits } from "../app/app.ts";
 import { LOG_LEVELS, type Config, type ConfigLimits } from "./config.ts";
+import { notifyProblems, notifySettings } from "./notify-settings.ts";
 import { LIMIT_OF, SETTINGS, SIGN_IN_LIMIT_OF, type Setting } from "./settings.ts";
 
 const CONFIG_FILE = "haltpoint.yaml";
@@ -73,12 +74,13 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
         : { value: variable, from: setting.variable, folder: sources.cwd };
     found.set(setting.key, inForce);
   }
-  const early = [...read.problems, ...environment.problems];
-  const problems = early.length > 0 ? early : disagreements(found);
+  const early = [...read.problems, ...environment.problems, ...readSecrets(found)];
+  const valueOf = (key: string): string | null => textAt(found, key);
+  const problems = early.length > 0 ? early : [...disagreements(found), ...notifyProblems(valueOf)];
   if (problems.length > 0) return { ok: false, problems, file };
-  const values = SETTINGS.map(({ key, variable }) => {
+  const values = SETTINGS.map(({ key, variable, isSecret }) => {
     const { value, from } = foundAt(found, key);
-    return { key, variable, value, from };
+    return { key, variable, value: isSecret && value !== null ? "(secret)" : value, from };
   });
   return { ok: true, config: configOf(found), values, file };
 }
@@ -134,7 +136,7 @@ function valuesOf(
 }
 
 /** Variables that look like settings and are none would be ignored silently; so they are errors. */
-const SETTING_VARIABLE = /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|LOG|LIMITS|SIGN)(_|$)/;
+const SETTING_VARIABLE = /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|LOG|NOTIFY|LIMITS|SIGN)(_|$)/;
 
 function readEnvironment(env: ConfigSources["env"]): {
   readonly values: ReadonlyMap<string, string | number>;
@@ -177,6 +179,29 @@ function outsideRange(
   return { message: `expected a duration ${range}, got \`${value}\``, fix: `write one ${range}` };
 }
 
+/** Puts the content of each `KEY_file` in the place of its secret. */
+function readSecrets(found: Map<string, Found>): readonly string[] {
+  const problems: string[] = [];
+  for (const { key, isSecret } of SETTINGS) {
+    const path = isSecret === true ? pathAt(found, `${key}_file`) : null;
+    if (path === null) continue;
+    const named = foundAt(found, `${key}_file`);
+    if (foundAt(found, key).value !== null) {
+      problems.push(`both \`${key}\` and \`${key}_file\` are set: leave one out`);
+      continue;
+    }
+    try {
+      const value = readFileSync(path, "utf8").trim();
+      if (value === "") problems.push(`the file of \`${key}_file\` is empty`);
+      else found.set(key, { ...named, value });
+    } catch (error) {
+      const why = error instanceof Error && "code" in error ? String(error.code) : "unreadable";
+      problems.push(`the file of \`${key}_file\` (${named.from}) cannot be read (${why})`);
+    }
+  }
+  return problems;
+}
+
 /** Values that are right alone and wrong together. */
 function disagreements(found: ReadonlyMap<string, Found>): readonly string[] {
   const problems: string[] = [];
@@ -213,6 +238,7 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
     limits: limitsOf(found),
     signIn: signInOf(found),
     log: { level: LOG_LEVELS.find((each) => each === level) ?? "info" },
+    notify: notifySettings((key) => textAt(found, key)),
     dev: false,
   };
 }
@@ -226,6 +252,11 @@ export function urlOf(host: string, port: number): string {
 /** On this machine only, it has a name: passkeys are bound to one, and an address is none. */
 export function publicUrlOf(host: string, port: number): string {
   return /^(127(\.\d{1,3}){3}|::1)$/.test(host) ? `http://localhost:${port}` : urlOf(host, port);
+}
+
+function textAt(found: ReadonlyMap<string, Found>, key: string): string | null {
+  const { value } = foundAt(found, key);
+  return value === null ? null : String(value);
 }
 
 function pathAt(found: ReadonlyMap<string, Found>, key: string): string | null {

@@ -7,6 +7,7 @@ import { DURATION_PATTERN, durationText } from "../domain/policy/duration.ts";
 import type { FormSchema } from "../domain/policy/form.ts";
 import { DEFAULT_LIMITS } from "../domain/request/commands.ts";
 import { LOG_LEVELS, type ConfigLimits } from "./config.ts";
+import { SLACK_API_URL } from "./notify-settings.ts";
 
 export interface Setting {
   /** Dotted place in the file: `listen.port`. */
@@ -18,6 +19,8 @@ export interface Setting {
   readonly fallback: string | number | null;
   /** A path, relative to the file it is written in (or to the working directory). */
   readonly isPath?: true;
+  /** Never printed; may also be the content of the file that `KEY_file` names. */
+  readonly isSecret?: true;
   /** A duration in text; the least and most it may be. */
   readonly duration?: { readonly minMs: number; readonly maxMs: number };
 }
@@ -48,6 +51,21 @@ const duration = (description: string): FormSchema => ({
   description,
   "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
 });
+/** A secret, and the setting that names a file with it. */
+function secretSettings(key: string, description: string): readonly Setting[] {
+  return [
+    setting(key, {
+      form: text(description, "^[\\x21-\\x7e]+$", "printable characters without spaces"),
+      fallback: null,
+      isSecret: true,
+    }),
+    setting(`${key}_file`, {
+      form: text(`A file whose content is \`${key}\`.`, "^[^\\0]+$", "a path"),
+      fallback: null,
+      isPath: true,
+    }),
+  ];
+}
 
 interface DurationLimit {
   readonly name: keyof ConfigLimits;
@@ -229,6 +247,58 @@ const COUNT_LIMITS: readonly CountLimit[] = [
   },
 ];
 
+const NOTIFY_SETTINGS: readonly Setting[] = [
+  setting("notify.webhook_url", {
+    form: text("Told of everything, signed.", "^https?://[^\\s#@]+$", "a URL with `https://`"),
+    fallback: null,
+  }),
+  ...secretSettings("notify.webhook_secret", "What webhooks are signed with: `whsec_` and base64."),
+  ...secretSettings("notify.slack_token", "A bot's token with the scope `chat:write`."),
+  setting("notify.slack_channel", {
+    form: text("The Slack channel that is told.", "^\\S+$", "a channel's id"),
+    fallback: null,
+  }),
+  setting("notify.slack_api_url", {
+    form: text("Slack's Web API.", "^https?://[^\\s?#@]+$", "a URL with `https://`"),
+    fallback: SLACK_API_URL,
+  }),
+  setting("notify.mail_url", {
+    form: text(
+      "The mail server: `smtp://host:587` or `smtps://host:465`.",
+      "^smtps?://[A-Za-z0-9.:_\\[\\]-]+$",
+      "a URL that begins with `smtp://` or `smtps://`",
+    ),
+    fallback: null,
+  }),
+  setting("notify.mail_user", {
+    form: text("Who signs in to the mail server.", "^\\S+$", "a name without spaces"),
+    fallback: null,
+  }),
+  ...secretSettings("notify.mail_password", "The password of `notify.mail_user`."),
+  setting("notify.mail_from", {
+    form: text("The sender of mails.", "^[^\\r\\n]+@[^\\r\\n]+$", "an address"),
+    fallback: null,
+  }),
+  setting("notify.chat_after", {
+    form: text(
+      "Chat is told of what waits once nobody has looked for so long.",
+      DURATION_PATTERN,
+      "a duration such as `20s`",
+    ),
+    fallback: "20s",
+    duration: { minMs: SECOND, maxMs: DAY },
+  }),
+  setting("notify.mail_after", {
+    form: text(
+      "Who could decide gets mail once nobody has decided for so long.",
+      DURATION_PATTERN,
+      "a duration such as `2m`",
+    ),
+    fallback: "2m",
+    duration: { minMs: SECOND, maxMs: DAY },
+  }),
+];
+
 const DEFAULTS: ConfigLimits = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS };
 
 /** Which member of the limits a setting is. */
@@ -289,6 +359,7 @@ export const SETTINGS: readonly Setting[] = [
     },
     fallback: DEFAULT_SIGN_IN_LIMITS.attemptsPerMinute,
   }),
+  ...NOTIFY_SETTINGS,
   ...DURATION_LIMITS.map(({ name, key, min, max, about }) =>
     setting(`limits.${key}`, {
       form: duration(about),

@@ -145,6 +145,9 @@ export interface OutboxItem {
   readonly payload: string;
   readonly notBefore: number;
   readonly attempts: number;
+  /** When it was given up; it stays, to be seen and tried again. */
+  readonly deadAt: number | null;
+  readonly lastError: string | null;
 }
 
 /** One change. All writes of a commit happen or none does. */
@@ -169,6 +172,15 @@ export type Write =
   | { readonly kind: "on_call"; readonly roster: string; readonly shifts: readonly OnCallShift[] }
   | { readonly kind: "outbox"; readonly item: OutboxItem }
   | { readonly kind: "outbox_done"; readonly id: string }
+  /** Where the chat message about a request or a halt is, so that it can be brought up to date. */
+  | { readonly kind: "chat_post"; readonly subject: string; readonly reference: string }
+  /** Somebody who may decide it has it on their screen; the first time counts. */
+  | {
+      readonly kind: "look";
+      readonly requestId: string;
+      readonly person: string;
+      readonly at: number;
+    }
   | SignInWrite
   | AccountWrite;
 
@@ -304,7 +316,15 @@ export interface Store extends SignInReads, AccountReads {
   /** Entries with a log index above `after`, in order. */
   entriesAfter(after: number, limit: number): Promise<readonly SealedEntry[]>;
   lastLogIndex(): Promise<number>;
+  /** Items to be delivered; those that were given up are not among them. */
   outboxDue(now: number, limit: number): Promise<readonly OutboxItem[]>;
+  /** Items that were given up, the newest first; or those that failed and will be tried again. */
+  outboxTroubled(which: "dead" | "failing", limit: number): Promise<readonly OutboxItem[]>;
+  /** Whether anybody has looked at this request since then. */
+  isLookedAt(requestId: string, since: number): Promise<boolean>;
+  outboxItem(id: string): Promise<OutboxItem | null>;
+  /** Where the chat message about this request or halt is. */
+  chatPost(subject: string): Promise<string | null>;
   /** A secret of this installation (e.g. for the sameness HMAC); made on first use, kept. */
   secret(name: string): Promise<Uint8Array>;
   /** Whether this command was committed; for after an unknown commit. */

@@ -6,6 +6,7 @@ import type { Waiters } from "./waiters.ts";
 
 const NS_PER_S = 1e9;
 const LOOP_RESOLUTION_MS = 20;
+const DEAD_COUNTED_MAX = 1_000;
 const COMMIT_BUCKETS_S = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
 
 export interface Metrics {
@@ -43,6 +44,9 @@ export function createMetrics(of: {
   gauge("haltpoint_held_requests", "Requests that wait for a person", async () =>
     of.store.countRequests({ statuses: ["held"] }),
   );
+  gauge("haltpoint_dead_notices", "Notices that were given up", async () => {
+    return (await of.store.outboxTroubled("dead", DEAD_COUNTED_MAX)).length;
+  });
   gauge("haltpoint_waiting_callers", "Callers in a long poll", () => of.waiters.count);
   gauge("haltpoint_event_clients", "Readers of the event stream", () => of.streams.count);
   gauge("process_resident_memory_bytes", "Memory of this process", () => process.memoryUsage.rss());

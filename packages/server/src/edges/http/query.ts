@@ -23,10 +23,9 @@ const limit = Type.Integer({
 });
 const cursor = Type.String({ minLength: 1, maxLength: 1_024, description: "From the last page." });
 
-export const PageQuery = ownShape(
-  "PageQuery",
-  closed({ limit: Type.Optional(limit), cursor: Type.Optional(cursor) }),
-);
+/** What every list takes. */
+export const PAGE_MEMBERS = { limit: Type.Optional(limit), cursor: Type.Optional(cursor) };
+export const PageQuery = ownShape("PageQuery", closed(PAGE_MEMBERS));
 export const WaitQuery = ownShape("WaitQuery", closed({ wait: Type.Optional(wait) }));
 export const SubmitQuery = ownShape(
   "SubmitQuery",
@@ -55,8 +54,7 @@ export const ListQuery = ownShape(
     text: Type.Optional(name("In the action's name, the identity or the title.", "PO-7")),
     since: Type.Optional(ms("Created at or after; since the epoch.")),
     before: Type.Optional(ms("Created before; since the epoch.")),
-    limit: Type.Optional(limit),
-    cursor: Type.Optional(cursor),
+    ...PAGE_MEMBERS,
   }),
 );
 export const SinceQuery = ownShape("SinceQuery", closed({ since: ms("Since the epoch.") }));

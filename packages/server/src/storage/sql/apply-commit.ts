@@ -9,7 +9,8 @@ import type { AccountWrite } from "../../ports/provider-accounts.ts";
 import type { SignInWrite } from "../../ports/sign-in-records.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
-import { deleteOutboxItem, insertEntry, readLastSequence, upsertOutboxItem } from "./entries.ts";
+import { insertEntry, readLastSequence } from "./entries.ts";
+import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
 import { accountStatement, isOfAccount } from "./provider-accounts.ts";
@@ -257,6 +258,8 @@ function epochsAfter(write: OtherWrite, epochs: Epochs): Epochs {
     case "key":
     case "outbox":
     case "outbox_done":
+    case "chat_post":
+    case "look":
       return epochs;
   }
 }
@@ -288,5 +291,9 @@ function statementsOf(write: OtherWrite, epochs: Epochs): readonly Statement[] {
       return [upsertOutboxItem(write.item)];
     case "outbox_done":
       return [deleteOutboxItem(write.id)];
+    case "look":
+      return [insertLook(write)];
+    case "chat_post":
+      return [upsertChatPost(write.subject, write.reference)];
   }
 }

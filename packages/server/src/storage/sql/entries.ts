@@ -1,15 +1,7 @@
-/** The ledger's entries, and the outbox of what is to be told about them. */
+/** The ledger's entries. */
 import { hash } from "node:crypto";
 import { canonicalEntry, type EntryDraft, type SealedEntry } from "../../domain/ledger/entry.ts";
-import type { OutboxItem } from "../../ports/store.ts";
-import {
-  integerOf,
-  textOf,
-  textOrNull,
-  type Row,
-  type Session,
-  type Statement,
-} from "./session.ts";
+import { integerOf, textOf, type Row, type Session, type Statement } from "./session.ts";
 
 const ENTRIES_PAGE_MAX = 10_000;
 
@@ -83,39 +75,4 @@ export async function readEntriesAfter(
     [after, Math.min(limit, ENTRIES_PAGE_MAX)],
   );
   return rows.map(entryOf);
-}
-
-/** A retry writes the item again, with its next time and number of attempts. */
-export function upsertOutboxItem(item: OutboxItem): Statement {
-  return {
-    sql: `INSERT INTO outbox (id, kind, request_id, payload, not_before, attempts)
-      VALUES (?, ?, ?, ?, ?, ?)
-      ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, request_id = excluded.request_id,
-        payload = excluded.payload, not_before = excluded.not_before,
-        attempts = excluded.attempts`,
-    params: [item.id, item.kind, item.requestId, item.payload, item.notBefore, item.attempts],
-  };
-}
-
-export function deleteOutboxItem(id: string): Statement {
-  return { sql: "DELETE FROM outbox WHERE id = ?", params: [id] };
-}
-
-export async function readOutboxDue(
-  session: Session,
-  now: number,
-  limit: number,
-): Promise<readonly OutboxItem[]> {
-  const rows = await session.query(
-    "SELECT * FROM outbox WHERE not_before <= ? ORDER BY not_before, number LIMIT ?",
-    [now, limit],
-  );
-  return rows.map((row) => ({
-    id: textOf(row, "id"),
-    kind: textOf(row, "kind"),
-    requestId: textOrNull(row, "request_id"),
-    payload: textOf(row, "payload"),
-    notBefore: integerOf(row, "not_before"),
-    attempts: integerOf(row, "attempts"),
-  }));
 }

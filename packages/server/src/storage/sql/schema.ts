@@ -252,9 +252,30 @@ const PROVIDER_ACCOUNTS = [
   ){table}`,
 ];
 
+const DELIVERIES = [
+  // Both null for what is still to be delivered.
+  `ALTER TABLE outbox ADD COLUMN dead_at {integer}`,
+  `ALTER TABLE outbox ADD COLUMN last_error {text}`,
+  `DROP INDEX outbox_due`,
+  `CREATE INDEX outbox_due ON outbox (not_before, number) WHERE dead_at IS NULL`,
+  // The message about a request or a halt that later ones bring up to date.
+  `CREATE TABLE chat_posts (
+    subject {text} NOT NULL PRIMARY KEY,
+    reference {text} NOT NULL
+  ){keyedTable}`,
+  `CREATE TABLE request_looks (
+    request_id {text} NOT NULL REFERENCES requests (id),
+    person_id {text} NOT NULL,
+    first_at {integer} NOT NULL,
+    last_at {integer} NOT NULL,
+    PRIMARY KEY (request_id, person_id)
+  ){keyedTable}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
   { name: "sign-in", statements: SIGN_IN },
   { name: "provider-accounts", statements: PROVIDER_ACCOUNTS },
+  { name: "deliveries", statements: DELIVERIES },
 ];

@@ -10,6 +10,15 @@ import type {
   Store,
 } from "../../ports/store.ts";
 import { readEntries, readEntriesAfter, readLastLogIndex, readOutboxDue } from "./entries.ts";
+import type { Commit, CommitResult, Committed, RequestQuery, Store } from "../../ports/store.ts";
+import { readEntries, readEntriesAfter, readLastLogIndex } from "./entries.ts";
+import {
+  readChatPost,
+  readIsLookedAt,
+  readOutboxDue,
+  readOutboxItem,
+  readTroubled,
+} from "./outbox.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
 import {
@@ -247,6 +256,22 @@ export class SqlStore implements Store {
 
   async outboxDue(now: number, limit: number) {
     return readOutboxDue(this.#reads, now, limit);
+  }
+
+  async outboxTroubled(which: "dead" | "failing", limit: number) {
+    return readTroubled(this.#reads, which, limit);
+  }
+
+  async outboxItem(id: string) {
+    return readOutboxItem(this.#reads, id);
+  }
+
+  async isLookedAt(requestId: string, since: number) {
+    return readIsLookedAt(this.#reads, requestId, since);
+  }
+
+  async chatPost(subject: string) {
+    return readChatPost(this.#reads, subject);
   }
 
   /**

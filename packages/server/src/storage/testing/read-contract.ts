@@ -264,7 +264,8 @@ function timerReads(makePlace: MakePlace): void {
   it("the outbox: due items in order, written again to retry, gone when done", async () => {
     const { store } = await openedStore(makePlace);
     const item = (id: string, notBefore: number): OutboxItem => {
-      return { id, kind: "notify", requestId: "req_A", payload: "{}", notBefore, attempts: 0 };
+      const tried = { attempts: 0, deadAt: null, lastError: null };
+      return { id, kind: "notify", requestId: "req_A", payload: "{}", notBefore, ...tried };
     };
     const items = [item("o3", 200), item("o2", 100), item("o1", 100)];
     await store.commit(commitOf(items.map((one) => ({ kind: "outbox", item: one }))));
@@ -277,6 +278,44 @@ function timerReads(makePlace: MakePlace): void {
     await store.commit(commitOf([{ kind: "outbox_done", id: "o1" }]));
     expect(await ids(1_000)).toEqual(["o2", "o3"]);
     expect(await store.outboxDue(1_000, 1)).toHaveLength(1);
+  });
+
+  it("the outbox: what was given up stays to be seen and is not due", async () => {
+    const { store } = await openedStore(makePlace);
+    const item = (id: string): OutboxItem => {
+      const tried = { attempts: 1, deadAt: null, lastError: null };
+      return { id, kind: "notify", requestId: null, payload: "{}", notBefore: 100, ...tried };
+    };
+    const dead = { ...item("o1"), deadAt: 90, lastError: "answered 500" };
+    const failing = { ...item("o2"), lastError: "answered 503" };
+    await store.commit(
+      commitOf([dead, failing, item("o3")].map((one) => ({ kind: "outbox", item: one }))),
+    );
+    expect((await store.outboxDue(1_000, 10)).map(({ id }) => id)).toEqual(["o2", "o3"]);
+    expect(await store.outboxTroubled("dead", 10)).toEqual([dead]);
+    expect(await store.outboxTroubled("failing", 10)).toEqual([failing]);
+    expect(await store.outboxItem("o1")).toEqual(dead);
+    expect(await store.outboxItem("o9")).toBeNull();
+  });
+
+  it("who looked at a request: since when, not what of", async () => {
+    const { store } = await openedStore(makePlace);
+    await store.commit(change("req_A", 0, {}));
+    expect(await store.isLookedAt("req_A", 0)).toBe(false);
+    const look = { kind: "look", requestId: "req_A", person: "ana" } as const;
+    await store.commit(commitOf([{ ...look, at: 100 }]));
+    await store.commit(commitOf([{ ...look, at: 200 }]));
+    expect(await store.isLookedAt("req_A", 200)).toBe(true);
+    expect(await store.isLookedAt("req_A", 201)).toBe(false);
+    expect(await store.isLookedAt("req_B", 0)).toBe(false);
+  });
+
+  it("where a chat message is: the newest place of it, null for none", async () => {
+    const { store } = await openedStore(makePlace);
+    expect(await store.chatPost("req_A")).toBeNull();
+    await store.commit(commitOf([{ kind: "chat_post", subject: "req_A", reference: "C1/1.0" }]));
+    await store.commit(commitOf([{ kind: "chat_post", subject: "req_A", reference: "C1/2.0" }]));
+    expect(await store.chatPost("req_A")).toBe("C1/2.0");
   });
 }
 

@@ -2,6 +2,7 @@
 import type { Route } from "../route.ts";
 import { CARD_ROUTES } from "./cards.ts";
 import { DECISION_ROUTES } from "./decisions.ts";
+import { DELIVERY_ROUTES } from "./deliveries.ts";
 import { HALT_ROUTES } from "./halts.ts";
 import { OPERATION_ROUTES } from "./operations.ts";
 import { OVERVIEW_ROUTES } from "./overview.ts";
@@ -23,5 +24,6 @@ export const ROUTES: readonly Route[] = [
   ...SIGN_IN_ROUTES,
   ...SESSION_ROUTES,
   ...PASSKEY_ROUTES,
+  ...DELIVERY_ROUTES,
   ...OPERATION_ROUTES,
 ];

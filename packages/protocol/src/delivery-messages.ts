@@ -1,0 +1,17 @@
+/** What could not be told to people, as operators see it. */
+export interface DeliveryView {
+  readonly id: string;
+  /** What it is about, e.g. `needs_decision`. */
+  readonly notice: string;
+  readonly channel: "webhook" | "chat" | "mail";
+  readonly request_id: string | null;
+  /** Whose copy it is; null: everybody's. */
+  readonly person: string | null;
+  /** `failing`: it will be tried again. `dead`: it was given up. */
+  readonly status: "failing" | "dead";
+  readonly attempts: number;
+  readonly last_error: string | null;
+  /** When it is tried next; null once it was given up. */
+  readonly next_at: number | null;
+  readonly dead_at: number | null;
+}

@@ -1,0 +1,122 @@
+/** The outbox of what is to be told, what could not be, and where chat messages are. */
+import type { OutboxItem } from "../../ports/store.ts";
+import {
+  integerOf,
+  integerOrNull,
+  textOf,
+  textOrNull,
+  type Row,
+  type Session,
+  type Statement,
+} from "./session.ts";
+
+/** A retry writes the item again, with its next time and number of attempts. */
+export function upsertOutboxItem(item: OutboxItem): Statement {
+  return {
+    sql: `INSERT INTO outbox (id, kind, request_id, payload, not_before, attempts, dead_at, last_error)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, request_id = excluded.request_id,
+        payload = excluded.payload, not_before = excluded.not_before,
+        attempts = excluded.attempts, dead_at = excluded.dead_at,
+        last_error = excluded.last_error`,
+    params: [
+      item.id,
+      item.kind,
+      item.requestId,
+      item.payload,
+      item.notBefore,
+      item.attempts,
+      item.deadAt,
+      item.lastError,
+    ],
+  };
+}
+
+export function deleteOutboxItem(id: string): Statement {
+  return { sql: "DELETE FROM outbox WHERE id = ?", params: [id] };
+}
+
+export async function readOutboxDue(
+  session: Session,
+  now: number,
+  limit: number,
+): Promise<readonly OutboxItem[]> {
+  const rows = await session.query(
+    `SELECT * FROM outbox WHERE dead_at IS NULL AND not_before <= ?
+      ORDER BY not_before, number LIMIT ?`,
+    [now, limit],
+  );
+  return rows.map(itemOf);
+}
+
+export async function readTroubled(
+  session: Session,
+  which: "dead" | "failing",
+  limit: number,
+): Promise<readonly OutboxItem[]> {
+  const where =
+    which === "dead" ? "dead_at IS NOT NULL" : "dead_at IS NULL AND last_error IS NOT NULL";
+  const rows = await session.query(
+    `SELECT * FROM outbox WHERE ${where} ORDER BY number DESC LIMIT ?`,
+    [limit],
+  );
+  return rows.map(itemOf);
+}
+
+export async function readOutboxItem(session: Session, id: string): Promise<OutboxItem | null> {
+  const [row] = await session.query("SELECT * FROM outbox WHERE id = ?", [id]);
+  return row === undefined ? null : itemOf(row);
+}
+
+/** Looking again changes nothing but when it was last. */
+export function insertLook(look: {
+  readonly requestId: string;
+  readonly person: string;
+  readonly at: number;
+}): Statement {
+  return {
+    sql: `INSERT INTO request_looks (request_id, person_id, first_at, last_at) VALUES (?, ?, ?, ?)
+      ON CONFLICT (request_id, person_id) DO UPDATE SET last_at = excluded.last_at`,
+    params: [look.requestId, look.person, look.at, look.at],
+  };
+}
+
+export async function readIsLookedAt(
+  session: Session,
+  requestId: string,
+  since: number,
+): Promise<boolean> {
+  const rows = await session.query(
+    "SELECT 1 FROM request_looks WHERE request_id = ? AND last_at >= ? LIMIT 1",
+    [requestId, since],
+  );
+  return rows.length > 0;
+}
+
+export function upsertChatPost(subject: string, reference: string): Statement {
+  return {
+    sql: `INSERT INTO chat_posts (subject, reference) VALUES (?, ?)
+      ON CONFLICT (subject) DO UPDATE SET reference = excluded.reference`,
+    params: [subject, reference],
+  };
+}
+
+export async function readChatPost(session: Session, subject: string): Promise<string | null> {
+  const [row] = await session.query("SELECT reference FROM chat_posts WHERE subject = ?", [
+    subject,
+  ]);
+  return row === undefined ? null : textOf(row, "reference");
+}
+
+function itemOf(row: Row): OutboxItem {
+  return {
+    id: textOf(row, "id"),
+    kind: textOf(row, "kind"),
+    requestId: textOrNull(row, "request_id"),
+    payload: textOf(row, "payload"),
+    notBefore: integerOf(row, "not_before"),
+    attempts: integerOf(row, "attempts"),
+    deadAt: integerOrNull(row, "dead_at"),
+    lastError: textOrNull(row, "last_error"),
+  };
+}
