@@ -10,9 +10,12 @@ import { VisibleText } from "./visible-text.tsx";
 export function Arguments({
   content,
   schema,
+  isOver,
 }: {
   readonly content: Revision;
   readonly schema: Schema;
+  /** It has ended: nothing of it would run any more. */
+  readonly isOver: boolean;
 }): ReactNode {
   const { action, resource } = content;
   const shown = useMemo(
@@ -25,7 +28,9 @@ export function Arguments({
   );
   return (
     <section className="card-part" aria-labelledby="card-arguments">
-      <SectionTitle id="card-arguments">What would run</SectionTitle>
+      <SectionTitle id="card-arguments">
+        {isOver ? "What was asked" : "What would run"}
+      </SectionTitle>
       <dl className="fields named">
         <div className="member">
           <dt>action</dt>

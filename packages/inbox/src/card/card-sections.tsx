@@ -200,15 +200,13 @@ export function Questions({ card }: { readonly card: Card }): ReactNode {
 }
 
 export function Timeline({ card }: { readonly card: Card }): ReactNode {
-  const names = namesOn(card);
   return (
     <section className="card-part" aria-labelledby="card-timeline">
       <SectionTitle id="card-timeline">Timeline</SectionTitle>
       <ol className="timeline">
         {card.timeline.map((item) => (
           <li key={item.sequence}>
-            <At at={item.at} /> <span className="actor">{nameOf(item.actor, names)}</span>{" "}
-            <ServerText text={item.text} />
+            <At at={item.at} /> <ServerText text={item.text} />
             {item.said === null ? null : (
               <blockquote className="said">
                 <VisibleText text={item.said} lines />

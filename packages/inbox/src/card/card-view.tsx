@@ -1,4 +1,4 @@
-import type { Card } from "@haltpoint/protocol";
+import { TERMINAL_STATUSES, type Card } from "@haltpoint/protocol";
 import { useMemo, useState, type ReactNode } from "react";
 import type { Failure } from "../api/failure.ts";
 import { useNow } from "../time/use-now.ts";
@@ -20,7 +20,7 @@ import { RiskMark } from "./risk-mark.tsx";
 import { CardLevel, SectionTitle } from "./section-title.tsx";
 import { TimeLeft } from "./time-left.tsx";
 import { useCardLock, useReadingTime } from "./use-card.ts";
-import { verifiedCard } from "./verified-card.ts";
+import { verifiedCard, type VerifiedCard } from "./verified-card.ts";
 import { ServerText, VisibleText } from "./visible-text.tsx";
 import "./card.css";
 import "./values.css";
@@ -41,11 +41,7 @@ export function CardView({
   const [overtaken, setOvertaken] = useState<Failure | null>(null);
   const [isRawShown, setRawShown] = useState(false);
   const Heading = level === 1 ? "h1" : "h2";
-  const digests =
-    verified.kind === "verified"
-      ? { digest: verified.digest, displayDigest: verified.displayDigest }
-      : { digest: card.digest, displayDigest: "" };
-  const displayed = { card, ...digests, readMs };
+  const displayed = { card, ...digestsOf(card, verified), readMs };
   return (
     <CardLevel value={level}>
       <article className="card" data-risk={request.risk} aria-labelledby="card-sentence">
@@ -73,7 +69,11 @@ export function CardView({
         <Why card={card} />
         <Effects card={card} />
         {verified.kind === "verified" ? (
-          <Arguments content={verified.content} schema={card.schema} />
+          <Arguments
+            content={verified.content}
+            schema={card.schema}
+            isOver={TERMINAL_STATUSES.includes(request.status)}
+          />
         ) : null}
         {verified.kind === "metadata" ? <Unseen /> : null}
         {request.changes.length === 0 ? null : (
@@ -96,6 +96,15 @@ export function CardView({
       </article>
     </CardLevel>
   );
+}
+
+/** What a decision carries; without sight of the arguments nothing is decided that needs the second. */
+function digestsOf(
+  card: Card,
+  verified: VerifiedCard,
+): { readonly digest: string; readonly displayDigest: string } {
+  if (verified.kind !== "verified") return { digest: card.digest, displayDigest: "" };
+  return { digest: verified.digest, displayDigest: verified.displayDigest };
 }
 
 function Unseen(): ReactNode {
