@@ -9,8 +9,6 @@ import type {
   RequestQuery,
   Store,
 } from "../../ports/store.ts";
-import { readEntries, readEntriesAfter, readLastLogIndex, readOutboxDue } from "./entries.ts";
-import type { Commit, CommitResult, Committed, RequestQuery, Store } from "../../ports/store.ts";
 import { readEntries, readEntriesAfter, readLastLogIndex } from "./entries.ts";
 import {
   readChatPost,
