@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import ts from "typescript";
 import { checkout } from "./check/step.ts";
+import { buildInbox, pagesFolder } from "./inbox/build.ts";
 import { isTest, listFiles } from "./check/source-files.ts";
 
 /**
@@ -16,6 +17,7 @@ import { isTest, listFiles } from "./check/source-files.ts";
 /** In the order of their imports: a package is built against its predecessors' declarations. */
 const packages = ["protocol", "sdk", "server"] as const;
 
+await buildInbox(checkout);
 for (const name of packages) {
   const sources = await sourcesOf(name);
   if (!sources.includes("index.ts") && name !== "server") {
@@ -101,8 +103,11 @@ async function assemble(name: string, sources: readonly string[]): Promise<void>
       await writeFile(join(to, "bin", file), toBuilt(text), { mode: 0o755 });
     }
   }
+  // The server serves the inbox, so whoever installs the one has the other.
+  if (name === "server")
+    await cp(join(checkout, pagesFolder), join(to, "pages"), { recursive: true });
   const manifest = JSON.parse(await readFile(join(from, "package.json"), "utf8"));
-  const built = { ...manifest, files: ["dist", "bin"], ...builtExports(manifest.exports) };
+  const built = { ...manifest, files: ["dist", "bin", "pages"], ...builtExports(manifest.exports) };
   await writeFile(join(to, "package.json"), `${JSON.stringify(built, undefined, 2)}\n`);
 }
 

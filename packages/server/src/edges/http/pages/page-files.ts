@@ -7,14 +7,15 @@ import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 
-export type Encoding = "br" | "gzip" | "identity";
-
 export interface PageFile {
   readonly contentType: string;
   readonly etag: string;
   /** Its name changes with its content, so that it may be kept for ever. */
   readonly immutable: boolean;
-  readonly bytes: Readonly<Record<Encoding, Buffer>>;
+  readonly bytes: Buffer;
+  /** Null where it was not compressed. */
+  readonly br: Buffer | null;
+  readonly gzip: Buffer | null;
 }
 
 export interface PageFiles {
@@ -59,10 +60,10 @@ async function readPageFile(
   contentType: string,
   immutable: boolean,
 ): Promise<PageFile> {
-  const identity = await readFile(path);
-  const compressed = async (ending: string): Promise<Buffer> =>
-    existsSync(path + ending) ? readFile(path + ending) : identity;
-  const bytes = { identity, br: await compressed(".br"), gzip: await compressed(".gz") };
-  const etag = `"${createHash("sha256").update(identity).digest("base64url").slice(0, 22)}"`;
-  return { contentType, etag, immutable, bytes };
+  const bytes = await readFile(path);
+  const compressed = async (ending: string): Promise<Buffer | null> =>
+    existsSync(path + ending) ? readFile(path + ending) : null;
+  const [br, gzip] = [await compressed(".br"), await compressed(".gz")];
+  const etag = `"${createHash("sha256").update(bytes).digest("base64url").slice(0, 22)}"`;
+  return { contentType, etag, immutable, bytes, br, gzip };
 }

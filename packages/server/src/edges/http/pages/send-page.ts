@@ -1,6 +1,6 @@
 /** Pages for browsers: the shell at every page's address, and the files it is made of. */
 import type { FastifyReply, FastifyRequest } from "fastify";
-import type { Encoding, PageFile, PageFiles } from "./page-files.ts";
+import type { PageFile, PageFiles } from "./page-files.ts";
 
 /** Pages the shell knows; elsewhere it says that there is nothing. */
 const PAGES =
@@ -61,19 +61,21 @@ function send(file: PageFile, request: FastifyRequest, reply: FastifyReply): voi
     void reply.status(304).send();
     return;
   }
-  const encoding = encodingFor(request.headers["accept-encoding"]);
-  if (encoding !== "identity") reply.header("content-encoding", encoding);
-  void reply.header("content-type", file.contentType).send(file.bytes[encoding]);
+  const codings = codingsIn(request.headers["accept-encoding"]);
+  reply.header("content-type", file.contentType);
+  if (file.br !== null && codings.includes("br")) {
+    void reply.header("content-encoding", "br").send(file.br);
+  } else if (file.gzip !== null && codings.includes("gzip")) {
+    void reply.header("content-encoding", "gzip").send(file.gzip);
+  } else void reply.send(file.bytes);
 }
 
-/** A coding sent with `q=0` is refused, whatever it is. */
-function encodingFor(accepted: string | string[] | undefined): Encoding {
-  const codings = String(accepted ?? "")
+/** What the browser can read; a coding sent with `q=0` is refused. */
+function codingsIn(accepted: string | string[] | undefined): readonly string[] {
+  return String(accepted ?? "")
     .toLowerCase()
     .split(",")
     .map((each) => each.trim())
     .filter((each) => !/;\s*q=0(\.0*)?$/.test(each))
-    .map((each) => each.split(";", 1)[0]);
-  if (codings.includes("br")) return "br";
-  return codings.includes("gzip") ? "gzip" : "identity";
+    .map((each) => each.split(";", 1)[0] ?? "");
 }
