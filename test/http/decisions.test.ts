@@ -180,8 +180,30 @@ describe("editing", () => {
     expect((await edit("ana", same)).body.code).toBe("edit_unchanged");
     const less = { "action.properties.amount": "1.00 USD" };
     expect((await edit("stranger", less)).body.code).toBe("not_eligible");
-    expect((await edit("ana", { "action.nothing.here": 1 })).body.code).toBe("invalid_request");
+    const within = { "action.properties.amount.currency": "EUR" };
+    expect((await edit("ana", within)).body.code).toBe("invalid_request");
+    // Whoever may not edit there does not learn whether there is anything.
+    const nowhere = { "action.nothing.here": 1 };
+    expect((await edit("ana", nowhere)).body.code).toBe("field_not_editable");
     expect((await look("ana", view.id)).revision.number).toBe(0);
+  });
+});
+
+describe("a sensitive field that a reviewer may not edit (T28)", () => {
+  it.each([
+    ["alone", (iban: string) => ({ "action.properties.iban": iban })],
+    ["with others", (iban: string) => ({ "action.properties": { amount: "1.00 USD", iban } })],
+  ])("answers a right guess and a wrong one alike, sent %s", async (_how, setOf) => {
+    const body = heldBody();
+    const { amount } = body.action.properties;
+    const action = { name: body.action.name, properties: { amount, iban: "DE02" } };
+    const { id, revision } = await held({ ...body, action });
+    const guess = (iban: string) =>
+      act("ana", id, "edits", { digest: revision.digest, set: setOf(iban), reason: "r" });
+    const [right, wrong] = [await guess("DE02"), await guess("DE03")];
+    const field = "action.properties.iban";
+    expect(right.body).toMatchObject({ code: "field_not_editable", field });
+    expect(right.text).toBe(wrong.text);
   });
 });
 

@@ -18,19 +18,24 @@ export interface Edit {
   readonly approve: { readonly confirmed: readonly string[] } | null;
 }
 
-export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<Executed>> {
-  return executeSteps(
+export async function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<Executed>> {
+  const misnamed: { answer: Answer<never> | null } = { answer: null };
+  const done = await executeSteps(
     app,
     edit.requestId,
     async (state, { epochs }): Promise<Answer<readonly Step[]>> => {
       const present = await readContent(app, state.id, state.revision.number);
-      const changed = withFields(present.plain, edit.set);
-      if (!changed.ok) return changed;
-      const fields = changesBetween(present.plain, changed.value).map((change) => change.path);
       const policy = await app.policies.current(epochs.policy);
-      const paths = new Set(policy.sensitivePaths(changed.value.action.name));
+      const paths = new Set(policy.sensitivePaths(present.plain.action.name));
       // What was sensitive when it was submitted stays so, whatever policy says since.
       for (const opening of present.openings) paths.add(opening.path.join("."));
+      const attempted = withFields(present.plain, edit.set);
+      // Who may not edit is told that, and not what there is to edit.
+      misnamed.answer = attempted.ok ? null : attempted;
+      const changed = attempted.ok ? attempted : answered(present.plain);
+      for (const path of policy.sensitivePaths(changed.value.action.name)) paths.add(path);
+      const fields = changesBetween(present.plain, changed.value).map((change) => change.path);
+      const alsoSent = attempted.ok ? sensitiveAmong(edit.set, paths) : Object.keys(edit.set);
       const content = commitContent(app, changed.value, [...paths], present.openings);
       if ("reason" in content) {
         return refused("invalid_request", content.message, { field: content.path });
@@ -43,6 +48,7 @@ export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<
         digest,
         newDigest: content.digest,
         fields,
+        alsoSent,
         reason,
       } as const;
       const first: Step = {
@@ -64,6 +70,25 @@ export function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<
     },
     keyed,
   );
+  const isUnchanged = !done.ok && done.problem.code === "edit_unchanged";
+  return isUnchanged && misnamed.answer !== null ? misnamed.answer : done;
+}
+
+/** Leaves of what was sent that lie within a sensitive path. */
+function sensitiveAmong(
+  set: Readonly<Record<string, unknown>>,
+  paths: ReadonlySet<string>,
+): readonly string[] {
+  const isSensitive = (leaf: string): boolean =>
+    [...paths].some((path) => leaf === path || leaf.startsWith(`${path}.`));
+  return Object.entries(set)
+    .flatMap(([path, value]) => leavesOf(path, value))
+    .filter(isSensitive);
+}
+
+function leavesOf(path: string, value: unknown): readonly string[] {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return [path];
+  return Object.entries(value).flatMap(([key, each]) => leavesOf(`${path}.${key}`, each));
 }
 
 /** A copy with fields set. Paths go through objects only; they may add a last member. */

@@ -31,6 +31,8 @@ export type Command =
       /** The digest that was displayed to the editor. */
       readonly digest: string;
       readonly newDigest: string;
+      /** Paths that were sent and of which it must not be told whether they changed. */
+      readonly alsoSent?: readonly string[];
       readonly fields: readonly string[];
       readonly reason: string;
     }

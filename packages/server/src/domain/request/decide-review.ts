@@ -148,11 +148,10 @@ export function edit(state: RequestState, command: CommandOf<"edit">, facts: Fac
       field: "reason",
     });
   }
-  if (command.fields.length === 0 || command.newDigest === state.revision.digest) {
-    return refuse("edit_unchanged", "the new values are the present ones");
-  }
   const { editableFields } = held.obligations;
-  const foreign = command.fields.find((field) => !isEditable(editableFields, field));
+  // Before it is told whether anything changed: otherwise whoever may not see a value tries them all.
+  const sent = [...command.fields, ...(command.alsoSent ?? [])];
+  const foreign = sent.find((field) => !isEditable(editableFields, field));
   if (foreign !== undefined) {
     const allowed = editableFields.length === 0 ? "nothing" : editableFields.join(", ");
     return refuse(
@@ -162,6 +161,9 @@ export function edit(state: RequestState, command: CommandOf<"edit">, facts: Fac
         field: foreign,
       },
     );
+  }
+  if (command.fields.length === 0 || command.newDigest === state.revision.digest) {
+    return refuse("edit_unchanged", "the new values are the present ones");
   }
   const event = editedEvent(state, held.obligations, held.holdDeadline, command, facts);
   const after = evolve(state, event);
