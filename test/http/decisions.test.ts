@@ -56,7 +56,7 @@ describe("reviewing", () => {
 
   it("refuses those who may not decide, and says why", async () => {
     const view = await held();
-    expect((await approve("stranger", view)).body.code).toBe("not_eligible");
+    expect((await approve("stranger", view)).body.code).toBe("not_found");
     expect((await approve("olga", view)).body.code).toBe("not_eligible");
     const wrong = { verdict: "approve", digest: "A".repeat(43) };
     expect((await act("ana", view.id, "reviews", wrong)).body.code).toBe("stale_revision");
@@ -179,7 +179,7 @@ describe("editing", () => {
     const same = { "action.properties.amount": "9000.00 USD" };
     expect((await edit("ana", same)).body.code).toBe("edit_unchanged");
     const less = { "action.properties.amount": "1.00 USD" };
-    expect((await edit("stranger", less)).body.code).toBe("not_eligible");
+    expect((await edit("stranger", less)).body.code).toBe("not_found");
     const within = { "action.properties.amount.currency": "EUR" };
     expect((await edit("ana", within)).body.code).toBe("invalid_request");
     // Whoever may not edit there does not learn whether there is anything.
@@ -207,6 +207,29 @@ describe("a sensitive field that a reviewer may not edit (T28)", () => {
   });
 });
 
+describe("somebody who may not see a request (T28)", () => {
+  it("is told the same of a decided one as of none, whatever they try", async () => {
+    const view = await held();
+    await act("ana", view.id, "reviews", {
+      verdict: "reject",
+      digest: view.revision.digest,
+      reason: "fraud",
+    });
+    const none = `${view.id.slice(0, -4)}0000`;
+    const { digest } = view.revision;
+    for (const [verb, body] of [
+      ["reviews", { verdict: "approve", digest }],
+      ["edits", { digest, set: { "action.properties.vendor.name": "x" }, reason: "r" }],
+      ["interrupt", { reason: "r" }],
+    ] as const) {
+      const seen = await act("stranger", view.id, verb, body);
+      expect(seen.body).toMatchObject({ code: "not_found" });
+      const missing = await act("stranger", none, verb, body);
+      expect(seen.text.replaceAll(view.id, none)).toBe(missing.text);
+    }
+  });
+});
+
 describe("holding on", () => {
   it("asks one question", async () => {
     const view = await held();
@@ -217,7 +240,7 @@ describe("holding on", () => {
       "question_open",
     );
     const another = await held();
-    expect((await act("stranger", another.id, "questions", { text: "?" })).body.code).toBe(
+    expect((await act("olga", another.id, "questions", { text: "?" })).body.code).toBe(
       "not_eligible",
     );
   });
@@ -226,7 +249,7 @@ describe("holding on", () => {
     const view = await held();
     const { body } = await act("ana", view.id, "extend", { reason: "waiting for the quote" });
     expect(body.request.deadline).toBe((view.deadline ?? 0) + 3_600_000);
-    expect((await act("stranger", view.id, "extend", {})).body.code).toBe("not_eligible");
+    expect((await act("olga", view.id, "extend", {})).body.code).toBe("not_eligible");
     const keys = await held({ ...heldBody(), action: { name: "keys.rotate" } });
     expect((await act("dee", keys.id, "extend", {})).body.code).toBe("not_extendable");
   });
@@ -246,7 +269,7 @@ describe("holding on", () => {
     expect((await act("ana", waiting.id, "retract", {})).body.code).toBe("not_in_state");
     const undoable = await held({ ...heldBody(), action: { name: "chat.post" } });
     await approve("ana", undoable);
-    expect((await act("stranger", undoable.id, "retract", {})).body.code).toBe("not_eligible");
+    expect((await act("olga", undoable.id, "retract", {})).body.code).toBe("not_eligible");
     const back = await act("ana", undoable.id, "retract", { reason: "wrong channel" });
     expect(back.body.request.status).toBe("held");
   });
@@ -255,7 +278,7 @@ describe("holding on", () => {
 describe("stopping", () => {
   it("interrupts what waits, for those who may", async () => {
     const view = await held();
-    expect((await act("stranger", view.id, "interrupt", { reason: "no" })).body.code).toBe(
+    expect((await act("res", view.id, "interrupt", { reason: "no" })).body.code).toBe(
       "right_required",
     );
     const { body } = await act("olga", view.id, "interrupt", { reason: "incident 7" });
@@ -305,7 +328,7 @@ describe("stopping", () => {
   it("takes a follow-up only where one is due", async () => {
     const view = await held();
     const ok = { verdict: "ok", reason: "looked" };
-    expect((await act("stranger", view.id, "follow-up", ok)).body.code).toBe("right_required");
+    expect((await act("res", view.id, "follow-up", ok)).body.code).toBe("right_required");
     expect((await act("aud", view.id, "follow-up", ok)).body.code).toBe("not_in_state");
   });
 });
@@ -368,10 +391,10 @@ describe("reading", () => {
 
   it("records that somebody was refused", async () => {
     const view = await held();
-    await approve("stranger", view);
+    await approve("olga", view);
     const { body } = await server.call("GET", `/v1/requests/${view.id}/entries`, {
       token: tokens.get("ana"),
     });
-    expect(body.items.at(-1)).toMatchObject({ kind: "refused", actor: "person:stranger" });
+    expect(body.items.at(-1)).toMatchObject({ kind: "refused", actor: "person:olga" });
   });
 });

@@ -85,6 +85,13 @@ async function decided(
   const { app } = edge;
   const id = await requestIdFor(app, principal, params);
   if (!id.ok) return id;
+  const state = await stateOf(app, id.value);
+  if (!state.ok) return state;
+  // Refusals say how it stands, who decided it and which fields it has: not to whoever may not know.
+  const roster = await rosterOf(app, state.value);
+  if (visibilityOf(state.value, principal, roster) === "none") {
+    return unseenRequest(id.value, params);
+  }
   const done = await act(app, id.value, await keyed({ kind, requestId: id.value, body }));
   if (!done.ok) return { ok: false, problem: await withDiff(app, principal, done.problem, body) };
   const request = await viewRequest(app, done.value.state, principal);

@@ -1,8 +1,11 @@
 /** The kill switch. */
 import type { PageView, HaltView } from "@haltpoint/protocol";
 import type { Answer } from "../../../app/answer.ts";
+import type { App } from "../../../app/app.ts";
+import { rosterOf } from "../../../app/facts.ts";
 import { halt, haltView, liftHalt } from "../../../app/place-halt.ts";
-import { PERSON } from "../access.ts";
+import { visibilityOf } from "../../../app/view-request.ts";
+import { PERSON, type Person } from "../access.ts";
 import { PageQuery } from "../query.ts";
 import { created, ok, route, type Reply, type Route } from "../route.ts";
 import { HaltPageShape, HaltViewShape } from "../schema/answer-shapes.ts";
@@ -12,6 +15,18 @@ import { pageOf } from "./list-query.ts";
 
 /** The store reads halts newest first; older ones than these are in the ledger. */
 const HALTS_READ = 1_000;
+
+const OF_REQUEST = /^(req_\w+) was rejected: /;
+
+/** Without what a rejection said, for whoever may not see what was rejected. */
+async function haltFor(app: App, principal: Person, halt: HaltView): Promise<HaltView> {
+  const id = OF_REQUEST.exec(halt.reason)?.[1];
+  if (id === undefined) return halt;
+  const state = await app.store.request(id);
+  const isSeen =
+    state !== null && visibilityOf(state, principal, await rosterOf(app, state)) !== "none";
+  return isSeen ? halt : { ...halt, reason: "a request was rejected" };
+}
 
 export const HALT_ROUTES: readonly Route[] = [
   route({
@@ -23,10 +38,12 @@ export const HALT_ROUTES: readonly Route[] = [
     access: PERSON,
     query: PageQuery,
     answers: { 200: HaltPageShape },
-    async run({ edge, query }): Promise<Answer<Reply<PageView<HaltView>>>> {
+    async run({ edge, principal, query }): Promise<Answer<Reply<PageView<HaltView>>>> {
       const halts = (await edge.app.store.halts(HALTS_READ)).map(haltView);
       const page = pageOf(halts, (each) => each.id, query, edge.app);
-      return page.ok ? ok(page.value) : page;
+      if (!page.ok) return page;
+      const items = page.value.items.map((each) => haltFor(edge.app, principal, each));
+      return ok({ items: await Promise.all(items), cursor: page.value.cursor });
     },
   }),
   route({
