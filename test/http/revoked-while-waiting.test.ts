@@ -1,5 +1,6 @@
 /** A key that is revoked, or a right that is taken away, while its holder's call is under way (T37). */
 import type { RequestView } from "@haltpoint/protocol";
+import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { beforeNextCommit } from "./testing/before-commit.ts";
 import {
@@ -8,6 +9,7 @@ import {
   startUnderTest,
   type UnderTest,
 } from "./testing/server-under-test.ts";
+import { POLICY } from "./testing/policy.ts";
 import { until } from "./testing/until.ts";
 
 let server: UnderTest;
@@ -99,5 +101,45 @@ describe("somebody who waits for a request to change (T37)", () => {
     await op("PUT", "/v1/people/august", { rights: [] });
     await approve(view);
     expect((await waits).body).toMatchObject({ code: "not_found" });
+  });
+});
+
+describe("a right that is taken away while the body is on its way (T37)", () => {
+  it("publishes no policy", async () => {
+    const admin = await server.person("paul", ["policy_admin"]);
+    const body = JSON.stringify({ text: `${POLICY}# another\n` });
+    const { hostname, port, host } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    let got = "";
+    socket.on("data", (bytes: Buffer) => (got += bytes.toString()));
+    socket.write(
+      [
+        "POST /v1/policies HTTP/1.1",
+        `Host: ${host}`,
+        `Authorization: Bearer ${admin}`,
+        "Idempotency-Key: slow",
+        "Content-Type: application/json",
+        `Content-Length: ${Buffer.byteLength(body)}`,
+        "Connection: close",
+        "",
+        body.slice(0, 9),
+      ].join("\r\n"),
+    );
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    await op("PUT", "/v1/people/paul", { rights: [] });
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    socket.write(body.slice(9));
+    await closed;
+    expect(got).toContain('"code":"right_required"');
+    expect((await server.app.store.policy())?.text).toBe(POLICY);
+  });
+
+  it("publishes none either where it is taken away between decision and commit", async () => {
+    const admin = await server.person("petra", ["policy_admin"]);
+    beforeNextCommit(server, () => op("PUT", "/v1/people/petra", { rights: [] }));
+    const text = `${POLICY}# another\n`;
+    const sent = await server.call("POST", "/v1/policies", { token: admin, body: { text } });
+    expect(sent.body).toMatchObject({ code: "right_required" });
+    expect((await server.app.store.policy())?.text).toBe(POLICY);
   });
 });

@@ -61,7 +61,7 @@ export async function perform(stage: Stage, operation: Operation): Promise<Outco
       return haltOrLift(stage, operation);
     case "publish":
       return outcomeOf(
-        await publishPolicy(app, { text: operation.text, by: "person:rex", file: "policy" }),
+        await publishPolicy(app, { text: operation.text, by: "operator", file: "policy" }),
       );
     case "save_person":
       return outcomeOf(

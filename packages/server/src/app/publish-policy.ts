@@ -7,6 +7,7 @@ import type { App } from "./app.ts";
 import { commitOnce, type Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
 import { systemEntry } from "./registry.ts";
+import { fenceRight } from "./right-fence.ts";
 
 export interface Publish {
   readonly text: string;
@@ -28,6 +29,8 @@ export async function publishPolicy(
   if (!before.ok) return before;
   if (before.value !== null)
     return answered({ version: before.value.answer ?? "", changed: false });
+  const fence = await fenceRight(app, by, "policy_admin");
+  if (!fence.ok) return fence;
   const { now } = await app.store.time();
   const loaded = loadPolicy(text, { file });
   if (!loaded.ok) {
@@ -44,7 +47,7 @@ export async function publishPolicy(
   const key = withKey(keyed, { answer: version, now });
   const done = await commitOnce(app, {
     // The entry says what this one replaces; of two published at once the later replaces the other.
-    expected: { ...key.expected, epochs: { policy: epoch } },
+    expected: { ...key.expected, epochs: { policy: epoch, ...fence.value } },
     writes: [
       { kind: "policy", policy: { version, text, by, at: now } },
       systemEntry("policy_published", now, by, data),

@@ -127,7 +127,9 @@ function addRoute(
       if (known === undefined) throw new Error(`${route.id} was reached unadmitted`);
       const again = (): Promise<Principal | null> =>
         admitAgain(edge, route, { session: known.session, request });
-      const call = { ...known, request, reply, again };
+      // Its body may have taken long to arrive; who lost a right meanwhile has lost it (T37).
+      const principal = route.body === null ? known.principal : await again();
+      const call = { ...known, principal, request, reply, again };
       if (route.stream !== null) {
         await route.stream(edge, call);
         return reply;
