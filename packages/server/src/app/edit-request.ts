@@ -32,11 +32,11 @@ export async function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<A
       const attempted = withFields(present.plain, edit.set);
       // Who may not edit is told that, and not what there is to edit.
       misnamed.answer = attempted.ok ? null : attempted;
-      const changed = attempted.ok ? attempted : answered(present.plain);
-      for (const path of policy.sensitivePaths(changed.value.action.name)) paths.add(path);
-      const fields = changesBetween(present.plain, changed.value).map((change) => change.path);
+      const changed = attempted.ok ? attempted.value : present.plain;
+      for (const path of policy.sensitivePaths(changed.action.name)) paths.add(path);
+      const fields = changesBetween(present.plain, changed).map((change) => change.path);
       const alsoSent = attempted.ok ? sensitiveAmong(edit.set, paths) : Object.keys(edit.set);
-      const content = commitContent(app, changed.value, [...paths], present.openings);
+      const content = commitContent(app, changed, [...paths], present.openings);
       if ("reason" in content) {
         return refused("invalid_request", content.message, { field: content.path });
       }
