@@ -1,77 +1,13 @@
-/** Who may call what: every route with every kind of caller, against one pinned table. */
+/** Who may call what: every route with every kind of caller, against one table. */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createSession, signOut } from "../../packages/server/src/app/sessions.ts";
 import { RIGHTS, type Right } from "../../packages/server/src/domain/request/commands.ts";
 import { ROUTES } from "../../packages/server/src/edges/http/routes/table.ts";
 import type { Route } from "../../packages/server/src/edges/http/route.ts";
+import { checkout } from "../../scripts/check/step.ts";
 import { startUnderTest, type UnderTest } from "./testing/server-under-test.ts";
-
-/** Changing who may call a route changes this table, in the same commit, with a reason. */
-const WHO = `
-POST   /v1/requests                            identity
-GET    /v1/requests                            identity_or_person
-GET    /v1/requests/:id                        identity_or_person
-POST   /v1/requests/:id/redeem                 identity
-POST   /v1/requests/:id/heartbeat              identity
-POST   /v1/requests/:id/outcome                identity
-POST   /v1/requests/:id/withdraw               identity
-POST   /v1/requests/:id/answers                identity
-GET    /v1/requests/:id/card                   person
-GET    /v1/running                             person
-GET    /v1/inbox                               person
-POST   /v1/requests/:id/reviews                person
-POST   /v1/requests/:id/edits                  person
-POST   /v1/requests/:id/questions              person
-POST   /v1/requests/:id/retract                person
-POST   /v1/requests/:id/extend                 person
-POST   /v1/requests/:id/delegate               person
-POST   /v1/requests/:id/resolve                person
-POST   /v1/requests/:id/interrupt              person
-POST   /v1/requests/:id/override               person
-POST   /v1/requests/:id/follow-up              person
-GET    /v1/requests/:id/entries                person
-GET    /v1/halts                               person
-POST   /v1/halts                               person
-DELETE /v1/halts/:id                           person
-GET    /v1/whoami                              identity_or_person
-GET    /v1/report                              person
-GET    /v1/events                              person
-GET    /v1/policies/current                    person
-POST   /v1/policies                            person policy_admin
-POST   /v1/policies/explain                    person
-GET    /v1/identities                          person
-POST   /v1/identities                          person operator
-GET    /v1/identities/:id                      person
-PUT    /v1/identities/:id                      person operator
-POST   /v1/identities/:id/keys                 person operator
-DELETE /v1/identities/:id/keys/:key_id         person operator
-GET    /v1/people                              person operator|auditor
-GET    /v1/people/names                        person
-POST   /v1/people                              person operator
-PUT    /v1/people/:id                          person operator
-POST   /v1/people/:id/tokens                   person operator
-DELETE /v1/people/:id/tokens/:token_id         person operator
-PUT    /v1/on-call/:roster                     person operator
-GET    /v1/sign-in                             anyone
-POST   /v1/sign-in/development                 anyone
-POST   /v1/sign-out                            person
-GET    /v1/me                                  person
-PUT    /v1/me                                  person
-GET    /v1/me/sessions                         person
-DELETE /v1/me/sessions/:id                     person
-POST   /v1/me/sign-out-everywhere              person
-POST   /v1/people/:id/sign-out                 person operator
-POST   /v1/sign-in/passkey/options             anyone
-POST   /v1/sign-in/passkey                     anyone
-POST   /v1/me/passkeys/options                 person
-POST   /v1/me/passkeys                         person
-DELETE /v1/me/passkeys/:id                     person
-POST   /v1/people/:id/enrolments               person operator
-POST   /v1/enrolments/options                  anyone
-POST   /v1/enrolments                          anyone
-GET    /healthz                                anyone
-GET    /readyz                                 anyone
-GET    /metrics                                anyone
-`;
 
 const SOME_ID = "req_01JD0000000000000000000000";
 const REFUSED_BY_TABLE = ["unauthenticated", "forbidden"];
@@ -85,24 +21,45 @@ describe("who may call what", () => {
   let agent: string;
   let plain: string;
   const holders = new Map<Right, string>();
+  let browser: { readonly cookie: string; readonly csrf: string };
+  let ended: string;
+
+  const signedIn = async () => {
+    const order = { person: "browsing", kind: "web", via: "passkey", label: "test" } as const;
+    const made = await createSession(server.app, order);
+    if (!made.ok) throw new Error(made.problem.detail);
+    const { session, secret } = made.value;
+    return { ...session, cookie: `haltpoint_session=${secret}` };
+  };
 
   beforeAll(async () => {
     server = await startUnderTest();
     await server.person("chen");
     agent = await server.identity("agent-1");
     plain = await server.person("plain");
+    // Somebody else than `plain`, who signs out everywhere on the way.
+    await server.person("browsing");
+    browser = await signedIn();
+    const left = await signedIn();
+    ended = left.cookie;
+    await signOut(server.app, { by: "person:browsing", person: "browsing", session: left.id });
     for (const right of RIGHTS) holders.set(right, await server.person(`has-${right}`, [right]));
   });
   afterAll(() => server.close());
 
-  it("is the pinned table", () => {
-    const lines = ROUTES.map(({ method, path, access }) =>
-      [method, path, access.kind, access.rights.join("|")].filter((part) => part !== "").join(" "),
-    );
-    const pinned = WHO.trim()
-      .split("\n")
-      .map((line) => line.trim().split(/\s+/).join(" "));
-    expect(lines).toEqual(pinned);
+  it("is the page: changing who may call a route changes docs/access.md in the same commit", () => {
+    const script = join(checkout, "scripts/access-page.ts");
+    const check = (): string =>
+      execFileSync(process.execPath, [script, "--check"], { encoding: "utf8", stdio: "pipe" });
+    expect(check).not.toThrow();
+  });
+
+  it("lets no identity do what people do, and an auditor change nothing by that right", () => {
+    const ofRights = ROUTES.filter(({ access }) => access.rights.length > 0);
+    expect(ofRights.filter(({ access }) => access.kind !== "person")).toEqual([]);
+    const byAuditors = ofRights.filter(({ access }) => access.rights.includes("auditor"));
+    expect(byAuditors.length).toBeGreaterThan(0);
+    expect(byAuditors.filter(({ method }) => method !== "GET")).toEqual([]);
   });
 
   describe.each(ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const))(
@@ -147,6 +104,30 @@ describe("who may call what", () => {
         if (kind === "identity") expect(code).toBe("forbidden");
         else if (rights.length > 0) expect(code).toBe("right_required");
         else expect(REFUSED_BY_TABLE).not.toContain(code);
+      });
+
+      it("takes a browser's change from a page of ours only, while it is signed in (T16)", async () => {
+        if (kind === "anyone" || kind === "identity" || route.stream !== null) return;
+        const page = { origin: server.app.site.publicUrl, "x-haltpoint-csrf": browser.csrf };
+        const as = async (headers: Record<string, string>): Promise<string | null> => {
+          const got = await server.call(route.method, pathOf(route), { headers });
+          return (got.body as { code?: string } | null)?.code ?? null;
+        };
+        const changes = route.method !== "GET";
+        const { cookie } = browser;
+        expect(await as({ ...page, cookie: ended })).toBe("unauthenticated");
+        if (rights.length > 0) {
+          expect(await as({ ...page, cookie })).toBe("right_required");
+          return;
+        }
+        const forged = [{ cookie }, { ...page, cookie, origin: "https://evil.example" }];
+        for (const headers of [...forged, { cookie, origin: page.origin }]) {
+          if (changes) expect(await as(headers)).toBe("cross_site");
+          else expect(REFUSED_BY_TABLE).not.toContain(await as(headers));
+        }
+        // Ending itself would leave nothing for the routes after it.
+        if (route.id === "signOut" || route.id === "signOutEverywhere") return;
+        expect(["cross_site", ...REFUSED_BY_TABLE]).not.toContain(await as({ ...page, cookie }));
       });
 
       it("asks for a right where it says so", async () => {
