@@ -1,4 +1,6 @@
 import { dehydrate, hydrate, type QueryClient } from "@tanstack/react-query";
+import { setCsrf } from "../api/call.ts";
+import { KEYS } from "../api/query-client.ts";
 
 /**
  * What was read is kept for this tab, so that a reload without a network still shows it. It is gone
@@ -7,7 +9,7 @@ import { dehydrate, hydrate, type QueryClient } from "@tanstack/react-query";
 const STORED = "haltpoint-read";
 const sizeMax = 2_000_000;
 const pauseMs = 1_000;
-/** Nothing that lets anybody act, and nothing of who is signed in. */
+/** Of no use later: how one can sign in, and codes that are good once. */
 const NEVER_KEPT: ReadonlySet<unknown> = new Set(["sign-in", "cli"]);
 
 export function keepData(client: QueryClient): void {
@@ -21,8 +23,12 @@ export function keepData(client: QueryClient): void {
   });
 }
 
+/** Signed out here: the shell leaves, and nothing of theirs stays for whoever sits here next. */
 export function forgetData(client: QueryClient): void {
-  client.clear();
+  setCsrf(null);
+  // Set and not removed: the shell looks at this very entry.
+  client.setQueryData(KEYS.me, null);
+  client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== KEYS.me[0] });
   try {
     sessionStorage.removeItem(STORED);
   } catch {

@@ -36,7 +36,6 @@ export function Devices(): ReactNode {
   const signOutEverywhere = async (): Promise<void> => {
     if ((await endAll.run(null))?.ok !== true) return;
     forgetData(client);
-    await client.invalidateQueries({ queryKey: KEYS.me });
   };
   return (
     <Panel

@@ -1,6 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { KEYS } from "../../api/query-client.ts";
 import { useAction } from "../../api/use-action.ts";
 import { forgetData } from "../../shell/kept-data.ts";
 import { useSession } from "../../shell/session.tsx";
@@ -23,9 +22,7 @@ export default function MePage(): ReactNode {
   const signOut = useAction<null, unknown>(() => ({ method: "POST", path: "/v1/sign-out" }));
   const leave = async (): Promise<void> => {
     if ((await signOut.run(null))?.ok !== true) return;
-    // Nothing of theirs stays for whoever sits here next.
     forgetData(client);
-    client.setQueryData(KEYS.me, null);
   };
   return (
     <Page
