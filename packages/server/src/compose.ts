@@ -9,10 +9,11 @@ import type { Logger } from "pino";
 import type { App, ServerLimits, Site } from "./app/app.ts";
 import { createApp } from "./app/create-app.ts";
 import { deliverNotices } from "./app/deliver-notices.ts";
+import { KnownProvider } from "./app/known-provider.ts";
 import { passTime } from "./app/pass-time.ts";
 import { publishPolicy } from "./app/publish-policy.ts";
 import { seedPeople } from "./app/seed-development.ts";
-import type { Config } from "./config/config.ts";
+import type { Config, OidcConfig } from "./config/config.ts";
 import { Attempts } from "./edges/http/attempts.ts";
 import { DEFAULT_HTTP_LIMITS, type HttpLimits } from "./edges/http/limits.ts";
 import { createLog } from "./edges/http/log.ts";
@@ -27,6 +28,8 @@ import type { Store } from "./ports/store.ts";
 import { backUp } from "./storage/sqlite/backup.ts";
 import { inspectSqlite, type Inspection } from "./storage/sqlite/inspect.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
+import { createOidcProvider } from "./system/oidc.ts";
+import { createSeal } from "./system/seal.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandom } from "./system/system-random.ts";
 import { webAuthn } from "./system/web-authn.ts";
@@ -73,7 +76,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const log = options.log ?? createLog(config.log.level);
   refuseExposedDevelopment(config, log);
-  const opened = await openApp(config, options);
+  const opened = await openApp(config, { ...options, log });
   const closers: (() => void | Promise<void>)[] = [() => opened.close()];
   const close = once(async () => {
     for (const each of closers.toReversed()) await each();
@@ -120,20 +123,35 @@ export async function openApp(
   const { signIn } = config;
   const { chatAfterMs, mailAfterMs } = config.notify;
   const notices = { channels: channelsOf(config.notify), chatAfterMs, mailAfterMs };
-  const app = createApp({
+  const identityProvider = config.oidc === null ? {} : await providerOf(config.oidc, store, random);
+  const onFault = (err: Error): void => options.log?.warn({ err }, "beside an answer");
+  const parts = {
     store,
     random,
     limits: limitsOf(config),
     site,
     signIn,
+    onFault,
     passkeys: webAuthn,
     notices,
-  });
+  };
+  const app = createApp({ ...parts, ...identityProvider });
   const close = once(async () => {
     app.changes.close();
     await store.close();
   });
   return { app, site, close };
+}
+
+/** A copy of the store alone opens no token: its key is made from the client's secret as well. */
+async function providerOf(
+  oidc: OidcConfig,
+  store: Store,
+  random: Random,
+): Promise<{ readonly identityProvider: KnownProvider }> {
+  const stored = await store.secret("provider-accounts");
+  const seal = createSeal(random, { stored, configured: oidc.clientSecret });
+  return { identityProvider: new KnownProvider(createOidcProvider(oidc), seal) };
 }
 
 /** The public URL, with the port that the system chose where none was configured. */

@@ -17,6 +17,7 @@ export function configFor(file: string, changes: Partial<Config> = {}): Config {
     policyFile: null,
     limits: DEFAULT_TEST_LIMITS,
     signIn: DEFAULT_SIGN_IN_LIMITS,
+    oidc: null,
     log: { level: "debug" },
     notify: { webhook: null, chat: null, mail: null, chatAfterMs: 20_000, mailAfterMs: 120_000 },
     dev: false,

@@ -23,7 +23,7 @@ import type { Visitor } from "./sign-in.ts";
 const TOKEN_BYTES = 32;
 const SETUP_MS = 3_600_000;
 /** Enough to register everybody else and to put a policy in force; told to whoever gets them. */
-const FIRST_RIGHTS: readonly Right[] = ["operator", "policy_admin"];
+export const FIRST_RIGHTS: readonly Right[] = ["operator", "policy_admin"];
 const LINK_INVALID = refused(
   "link_invalid",
   "this link was used, has expired or was replaced; ask an operator for another one",

@@ -155,7 +155,11 @@ function endedWrites(account: StoredAccount, now: number): readonly Write[] {
 }
 
 /** What confirming an account writes: an entry and an epoch only where the groups changed. */
-function changedWrites(before: StoredAccount, after: StoredAccount, now: number): readonly Write[] {
+export function changedWrites(
+  before: StoredAccount,
+  after: StoredAccount,
+  now: number,
+): readonly Write[] {
   const removed = before.groups.filter((group) => !after.groups.includes(group));
   const added = after.groups.filter((group) => !before.groups.includes(group));
   const isSame = removed.length === 0 && added.length === 0 && before.endedAt === after.endedAt;

@@ -20,7 +20,7 @@ export async function waysIn(app: App): Promise<SignInView> {
   return {
     methods: {
       passkey: canUsePasskeys(app.site),
-      oidc: null,
+      oidc: app.identityProvider === null ? null : { name: app.identityProvider.port.name },
       development: app.site.development ? people.map(({ id, name }) => ({ id, name })) : null,
     },
     setup: persons.size === 0,

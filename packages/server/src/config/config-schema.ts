@@ -1,5 +1,6 @@
 /** The JSON Schema of `haltpoint.yaml`, for editors; made from the settings. */
 import type { FormSchema } from "../domain/policy/form.ts";
+import type { Setting } from "./setting.ts";
 import { SETTINGS } from "./settings.ts";
 
 const SECTIONS: Readonly<Record<string, string>> = {
@@ -9,6 +10,7 @@ const SECTIONS: Readonly<Record<string, string>> = {
   log: "What is logged.",
   sign_in: "How people sign in, and for how long.",
   notify: "Where people are told. A message has a link and never a way to approve.",
+  "sign_in.oidc": "The identity provider; `issuer`, `client_id` and a secret turn it on.",
   limits: "Named limits; an answer that ran into one says its name.",
 };
 
@@ -26,21 +28,30 @@ export function configSchema(): FormSchema {
 }
 
 function formOf(): FormSchema {
-  const root: Record<string, FormSchema> = {};
-  for (const { key, form, variable, fallback } of SETTINGS) {
-    const told = fallback === null ? "" : ` Default: \`${fallback}\`.`;
-    const described = {
-      ...form,
-      description: `${form.description ?? ""}${told} Variable: ${variable}.`,
-    };
-    const [section = "", name] = key.split(".");
-    if (name === undefined) {
-      root[section] = described;
-      continue;
-    }
-    const properties = { ...root[section]?.properties, [name]: described };
-    const description = SECTIONS[section] ?? "";
-    root[section] = { type: "object", description, properties, additionalProperties: false };
-  }
-  return { type: "object", properties: root, additionalProperties: false };
+  const root: FormSchema = { type: "object", properties: {}, additionalProperties: false };
+  return SETTINGS.reduce((form, setting) => placed(form, setting, setting.key.split(".")), root);
+}
+
+/** The form with a setting at its place; the sections on the way there are made. */
+function placed(
+  form: FormSchema,
+  setting: Setting,
+  [name = "", ...rest]: readonly string[],
+): FormSchema {
+  const present = form.properties?.[name];
+  const section = setting.key.split(".").slice(0, -rest.length).join(".");
+  const inner =
+    rest.length === 0
+      ? described(setting)
+      : placed(present ?? newSection(SECTIONS[section] ?? ""), setting, rest);
+  return { ...form, properties: { ...form.properties, [name]: inner } };
+}
+
+function newSection(description: string): FormSchema {
+  return { type: "object", description, properties: {}, additionalProperties: false };
+}
+
+function described({ form, variable, fallback }: Setting): FormSchema {
+  const told = fallback === null ? "" : ` Default: \`${fallback}\`.`;
+  return { ...form, description: `${form.description ?? ""}${told} Variable: ${variable}.` };
 }

@@ -26,6 +26,17 @@ export interface NotifySettings {
   readonly mailAfterMs: number;
 }
 
+export interface OidcConfig {
+  readonly name: string;
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly scopes: string;
+  readonly groupsClaim: string;
+  /** The claim that names a person who is new here; afterwards only issuer and subject count. */
+  readonly personIdFrom: string;
+}
+
 export interface Config {
   readonly listen: {
     readonly host: string;
@@ -42,6 +53,8 @@ export interface Config {
   readonly policyFile: string | null;
   readonly limits: ConfigLimits;
   readonly signIn: SignInLimits;
+  /** The identity provider people sign in through; null: none. */
+  readonly oidc: OidcConfig | null;
   readonly log: { readonly level: LogLevel };
   readonly notify: NotifySettings;
   /** Development conveniences: people are not authenticated, loopback only. Never from a file. */

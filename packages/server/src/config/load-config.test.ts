@@ -23,7 +23,7 @@ function problemsOf(loaded: LoadedConfig): string {
   return loaded.ok ? "" : loaded.problems.join("\n");
 }
 
-function valueOf(loaded: LoadedConfig, key: string): unknown {
+function valueOf(loaded: LoadedConfig, key: string): readonly unknown[] {
   if (!loaded.ok) throw new Error(problemsOf(loaded));
   const { value, from } = loaded.values.find((each) => each.key === key)!;
   return [value, from];
@@ -101,6 +101,32 @@ describe("configuration", () => {
     ["listen: &a { port: 1 }\nstore: *a", "anchor"],
   ])("refuses `%s`", (yaml, expected) => {
     expect(problemsOf(load(yaml))).toContain(expected);
+  });
+
+  it("takes an identity provider with its secret from a file, and shows no secret", () => {
+    const folder = folderWith(
+      "sign_in: { oidc: { issuer: https://id.example, client_id: haltpoint, client_secret_file: s } }\n",
+    );
+    writeFileSync(join(folder, "s"), "from-the-file\n");
+    const loaded = loadConfig({ env: {}, cwd: folder });
+    expect(loaded).toMatchObject({
+      config: { oidc: { clientSecret: "from-the-file", groupsClaim: "groups" } },
+    });
+    const written = load("sign_in: { oidc: { issuer: https://id.example, client_id: h } }", {
+      HALTPOINT_SIGN_IN_OIDC_CLIENT_SECRET: "hidden",
+    });
+    expect(written.ok && JSON.stringify(written.values)).not.toContain("hidden");
+    expect(valueOf(written, "sign_in.oidc.client_secret")[0]).toBe("(secret)");
+  });
+
+  it.each([
+    ["{ issuer: http://id.example, client_id: a, client_secret: b }", "begins with `https://`"],
+    ["{ issuer: http://localhost.example, client_id: a, client_secret: b }", "begins with"],
+    ["{ issuer: https://id.example, client_secret: b }", "takes `sign_in.oidc.client_id` as well"],
+    ["{ issuer: https://id.example, client_id: a }", "takes `sign_in.oidc.client_secret` as well"],
+    ["{ issuer: https://id.example, client_id: a, client_secret_file: none }", "cannot be read"],
+  ])("refuses the identity provider `%s`", (oidc, expected) => {
+    expect(problemsOf(load(`sign_in: { oidc: ${oidc} }`))).toContain(expected);
   });
 
   it("names a file that was asked for and is not there, and takes an empty one", () => {

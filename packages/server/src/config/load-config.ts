@@ -13,7 +13,9 @@ import { CONFIG_FORM } from "./config-schema.ts";
 import type { SignInLimits } from "../app/app.ts";
 import { LOG_LEVELS, type Config, type ConfigLimits } from "./config.ts";
 import { notifyProblems, notifySettings } from "./notify-settings.ts";
-import { LIMIT_OF, SETTINGS, SIGN_IN_LIMIT_OF, type Setting } from "./settings.ts";
+import { oidcConfig, oidcProblems } from "./oidc-settings.ts";
+import type { Setting } from "./setting.ts";
+import { LIMIT_OF, SETTINGS, SIGN_IN_LIMIT_OF } from "./settings.ts";
 
 const CONFIG_FILE = "haltpoint.yaml";
 const FILE_BYTES_MAX = 1_048_576;
@@ -76,7 +78,10 @@ export function loadConfig(sources: ConfigSources): LoadedConfig {
   }
   const early = [...read.problems, ...environment.problems, ...readSecrets(found)];
   const valueOf = (key: string): string | null => textAt(found, key);
-  const problems = early.length > 0 ? early : [...disagreements(found), ...notifyProblems(valueOf)];
+  const problems =
+    early.length > 0
+      ? early
+      : [...disagreements(found), ...oidcProblems(valueOf), ...notifyProblems(valueOf)];
   if (problems.length > 0) return { ok: false, problems, file };
   const values = SETTINGS.map(({ key, variable, isSecret }) => {
     const { value, from } = foundAt(found, key);
@@ -237,6 +242,7 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
     policyFile: pathAt(found, "policy.file"),
     limits: limitsOf(found),
     signIn: signInOf(found),
+    oidc: oidcConfig((key) => textAt(found, key)),
     log: { level: LOG_LEVELS.find((each) => each === level) ?? "info" },
     notify: notifySettings((key) => textAt(found, key)),
     dev: false,

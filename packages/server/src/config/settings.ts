@@ -7,43 +7,14 @@ import { DURATION_PATTERN, durationText } from "../domain/policy/duration.ts";
 import type { FormSchema } from "../domain/policy/form.ts";
 import { DEFAULT_LIMITS } from "../domain/request/commands.ts";
 import { LOG_LEVELS, type ConfigLimits } from "./config.ts";
+import { OIDC_SETTINGS } from "./oidc-settings.ts";
+import { secretSettings, setting, text, type Setting } from "./setting.ts";
 import { SLACK_API_URL } from "./notify-settings.ts";
-
-export interface Setting {
-  /** Dotted place in the file: `listen.port`. */
-  readonly key: string;
-  /** `HALTPOINT_LISTEN_PORT`. */
-  readonly variable: string;
-  readonly form: FormSchema;
-  /** As written in a file; null: left out. */
-  readonly fallback: string | number | null;
-  /** A path, relative to the file it is written in (or to the working directory). */
-  readonly isPath?: true;
-  /** Never printed; may also be the content of the file that `KEY_file` names. */
-  readonly isSecret?: true;
-  /** A duration in text; the least and most it may be. */
-  readonly duration?: { readonly minMs: number; readonly maxMs: number };
-}
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-const PATH_LENGTH_MAX = 4_096;
-
-function setting(key: string, rest: Omit<Setting, "key" | "variable">): Setting {
-  const variable = `HALTPOINT_${key.replaceAll(".", "_").toUpperCase()}`;
-  return { key, variable, ...rest };
-}
-
-const text = (description: string, pattern: string, expected: string): FormSchema => ({
-  type: "string",
-  maxLength: PATH_LENGTH_MAX,
-  pattern,
-  description,
-  "x-expected": expected,
-});
 
 const duration = (description: string): FormSchema => ({
   type: "string",
@@ -51,22 +22,6 @@ const duration = (description: string): FormSchema => ({
   description,
   "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
 });
-/** A secret, and the setting that names a file with it. */
-function secretSettings(key: string, description: string): readonly Setting[] {
-  return [
-    setting(key, {
-      form: text(description, "^[\\x21-\\x7e]+$", "printable characters without spaces"),
-      fallback: null,
-      isSecret: true,
-    }),
-    setting(`${key}_file`, {
-      form: text(`A file whose content is \`${key}\`.`, "^[^\\0]+$", "a path"),
-      fallback: null,
-      isPath: true,
-    }),
-  ];
-}
-
 interface DurationLimit {
   readonly name: keyof ConfigLimits;
   readonly key: string;
@@ -360,6 +315,7 @@ export const SETTINGS: readonly Setting[] = [
     fallback: DEFAULT_SIGN_IN_LIMITS.attemptsPerMinute,
   }),
   ...NOTIFY_SETTINGS,
+  ...OIDC_SETTINGS,
   ...DURATION_LIMITS.map(({ name, key, min, max, about }) =>
     setting(`limits.${key}`, {
       form: duration(about),

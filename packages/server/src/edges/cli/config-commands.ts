@@ -5,7 +5,7 @@ import type { Call } from "./command.ts";
 import { readConfig } from "./host-store.ts";
 import { tableLines } from "./table.ts";
 
-/** What is wrong, or what is in force and from where. There are no secrets among the settings. */
+/** What is wrong, or what is in force and from where. Secrets are not shown. */
 export function checkConfig(call: Call): Promise<number> {
   const { screen } = call;
   const loaded = readConfig(call);

@@ -4,11 +4,17 @@ import type { Site } from "../../app/app.ts";
 /** `__Host-`: browsers take it over TLS only, and from no other host of the same domain. */
 const OVER_TLS = "__Host-haltpoint";
 const PLAIN = "haltpoint_session";
-const VALUE = /^[A-Za-z0-9_-]{1,128}$/;
+const SECRET_LENGTH_MAX = 128;
+const VALUE = /^[A-Za-z0-9_-]{1,4000}$/;
 
 /** The secret, or null where no cookie of ours came. */
 export function sessionSecretOf(site: Site, header: string | undefined): string | null {
-  const name = nameOf(site);
+  const secret = cookieNamed(nameOf(site), header);
+  return secret === null || secret.length > SECRET_LENGTH_MAX ? null : secret;
+}
+
+/** The value of one of our cookies, or null where it did not come. */
+export function cookieNamed(name: string, header: string | undefined): string | null {
   for (const part of (header ?? "").split(";")) {
     const at = part.indexOf("=");
     if (at === -1 || part.slice(0, at).trim() !== name) continue;

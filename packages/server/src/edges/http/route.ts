@@ -176,7 +176,7 @@ export function streamRoute(
 }
 
 /** As sent, without what would not be seen. */
-function labelOf(userAgent: string | undefined): string {
+export function labelOf(userAgent: string | undefined): string {
   const text = (userAgent ?? "").replaceAll(/[^\x20-\x7e]/g, "").trim();
   return text === "" ? "unnamed" : text.slice(0, LABEL_MAX);
 }

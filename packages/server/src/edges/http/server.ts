@@ -6,6 +6,7 @@ import { admit, admitAgain, type Admitted } from "./admission.ts";
 import { readJsonBodies } from "./body.ts";
 import type { Edge } from "./edge.ts";
 import { answerNoise } from "./noise.ts";
+import { addOidcPages } from "./oidc-pages.ts";
 import { OneAtATime } from "./one-at-a-time.ts";
 import { describe, descriptionOf, documentOf } from "./openapi.ts";
 import { sendPage } from "./pages/send-page.ts";
@@ -80,6 +81,7 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   );
   await describe(server, ROUTES);
   for (const route of ROUTES) addRoute(server, edge, route, admitted);
+  addOidcPages(server, edge);
   let document = "";
   server.get("/openapi.json", { schema: { hide: true } as object }, (_request, reply) => {
     document ||= JSON.stringify(documentOf(server, ROUTES));
