@@ -173,8 +173,9 @@ export interface SeenBody {
   readonly read_ms?: number;
 }
 export interface SeenAnswer {
-  readonly first_seen_at: number;
-  readonly last_seen_at: number;
+  /** Null for whoever may not decide it: their looks are not noted. */
+  readonly first_seen_at: number | null;
+  readonly last_seen_at: number | null;
 }
 
 /** `POST /v1/delegations`: for a period, to somebody who decides in their own right. */

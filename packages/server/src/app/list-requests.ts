@@ -2,16 +2,18 @@
 import {
   normalizeId,
   normalizeShortId,
+  type InboxItem,
   type PageView,
   type RequestView,
 } from "@haltpoint/protocol";
-import { filledBy, isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
+import { filledBy, isConflicted, isReviewer } from "../domain/request/quorum.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import type { RequestQuery, Standing } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
-import { reviewersOf, rosterOf, unconfirmedOf } from "./facts.ts";
+import { reviewersOf, rosterOf } from "./facts.ts";
 import { nextTurn } from "./next-turn.ts";
+import { delegationsInForce, electorateAt, routedFor } from "./routing.ts";
 import { viewRequest, visibilityOf, type Viewer } from "./view-request.ts";
 
 const CANDIDATES_MAX = 10;
@@ -25,25 +27,24 @@ const PAGE_LENGTH_MAX = 4_194_304;
 const LOOKED_AT_PER_TURN = 25;
 
 /** Held requests this person may review, the oldest first. */
-export function inboxOf(
+export async function inboxOf(
   app: App,
   viewer: Extract<Viewer, { kind: "person" }>,
   page: Pick<RequestQuery, "limit" | "cursor">,
-): Promise<PageView<RequestView>> {
+): Promise<PageView<InboxItem>> {
   const query: RequestQuery = { ...page, statuses: ["held"], order: "oldest" };
-  return list(app, viewer, query, async (state, standing) => {
-    const { obligations } = state;
-    if (obligations === null) return false;
-    const membership = await app.facts.membership(standing.epochs.membership);
-    const identity = await membership.identity(state.scope.identity);
-    const roster = await rosterOf(app, state, standing);
-    const ownerNow = identity?.owner ?? null;
-    const unconfirmed = await unconfirmedOf(app, state, standing);
-    const electorate: Electorate = { state, obligations, roster, unconfirmed, ownerNow };
+  const delegations = await delegationsInForce(app, viewer.id, await app.store.standing());
+  return list(app, query, async (state, standing) => {
+    const electorate = await electorateAt(app, state, standing);
+    if (electorate === null) return null;
+    if (!isReviewer(electorate, viewer.id) || isConflicted(electorate, viewer.id)) return null;
     // An approval that was void when it was to be used waits to be said again.
+    const { unconfirmed } = electorate;
     const voided = unconfirmed.has(viewer.id) || filledBy(electorate) !== null;
-    const done = !voided && reviewersOf(state).includes(viewer.id);
-    return isReviewer(electorate, viewer.id) && !isConflicted(electorate, viewer.id) && !done;
+    if (!voided && reviewersOf(state).includes(viewer.id)) return null;
+    const view = await viewRequest(app, state, viewer, standing);
+    if (view === null) return null;
+    return { ...view, for: routedFor(electorate, viewer.id, delegations) };
   });
 }
 
@@ -54,18 +55,18 @@ export function listRequests(
   query: RequestQuery,
 ): Promise<PageView<RequestView>> {
   const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : query;
-  return list(app, viewer, own, () => Promise.resolve(true));
+  return list(app, own, (state, standing) => viewRequest(app, state, viewer, standing));
 }
 
-async function list(
+/** @param viewed null: it is not on this list. */
+async function list<T extends RequestView>(
   app: App,
-  viewer: Viewer,
   query: RequestQuery,
-  wanted: (state: RequestState, standing: Standing) => Promise<boolean>,
-): Promise<PageView<RequestView>> {
+  viewed: (state: RequestState, standing: Standing) => Promise<T | null>,
+): Promise<PageView<T>> {
   const standing = await app.store.standing();
   const limit = Math.min(query.limit, app.limits.pageMax);
-  const items: RequestView[] = [];
+  const items: T[] = [];
   let cursor = query.cursor ?? null;
   let lookedAt = 0;
   let length = 0;
@@ -81,8 +82,7 @@ async function list(
     for (const [index, state] of page.items.entries()) {
       lookedAt += 1;
       if (lookedAt % LOOKED_AT_PER_TURN === 0) await nextTurn();
-      if (!(await wanted(state, standing))) continue;
-      const view = await viewRequest(app, state, viewer, standing);
+      const view = await viewed(state, standing);
       if (view === null) continue;
       items.push(view);
       length += JSON.stringify(view).length;

@@ -10,6 +10,7 @@
  * grow in commit order.
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
+import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
 import type { AccountReads, AccountWrite, StaleAccountFact } from "./provider-accounts.ts";
@@ -180,9 +181,12 @@ export type Write =
       readonly requestId: string;
       readonly person: string;
       readonly at: number;
+      /** How long in all, as the page measured it. */
+      readonly readMs?: number | null;
     }
   | SignInWrite
-  | AccountWrite;
+  | AccountWrite
+  | RoutingWrite;
 
 /** The facts a commit relies on; every one that no longer holds makes it `stale`. */
 export interface Expected {
@@ -277,7 +281,7 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads, AccountReads {
+export interface Store extends SignInReads, AccountReads, RoutingReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

@@ -4,6 +4,7 @@ import type { RequestState } from "../../domain/request/model.ts";
 import type { App } from "../app.ts";
 import { readContent } from "../content.ts";
 import { rosterOf } from "../facts.ts";
+import { delegationsInForce, electorateAt, routedFor } from "../routing.ts";
 import { viewRequest, visibilityOf, type Viewer } from "../view-request.ts";
 import { allowancesOf } from "./allowances.ts";
 import { effectsOf } from "./effects.ts";
@@ -34,6 +35,8 @@ export async function viewCard(
   const declared = policy.declared(content.plain.action.name);
   const because = await becauseOf(app, state, content, standing);
   const { now } = standing.time;
+  const electorate = state.status === "held" ? await electorateAt(app, state, standing) : null;
+  const delegations = await delegationsInForce(app, viewer.id, standing);
   const about = { requestId: state.id, content: content.committed, now };
   return {
     request,
@@ -46,7 +49,7 @@ export async function viewCard(
     fields: isFull ? fieldsOf(content.committed, declared, request.editable_fields) : [],
     similar: isFull ? await similarTo(app, state, viewer, standing) : [],
     delegates: delegates.map(named),
-    for: [],
+    for: electorate === null ? [] : routedFor(electorate, viewer.id, delegations).map(named),
     timeline: timelineOf(await app.store.entries(state.id), isFull),
     canonical: isFull ? content.canonical : null,
     digest: state.revision.digest,

@@ -5,12 +5,14 @@
  * INVARIANT: facts are fenced. All commits of this store go through here, one after the other, so
  * a halt, a policy or a membership change that was acknowledged before cannot be jumped (T37).
  */
+import type { RoutingWrite } from "../../ports/delegations.ts";
 import type { AccountWrite } from "../../ports/provider-accounts.ts";
 import type { SignInWrite } from "../../ports/sign-in-records.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
 import { insertEntry, readLastSequence } from "./entries.ts";
 import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
+import { isOfRouting, routingStatement } from "./delegations.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
 import { accountStatement, isOfAccount } from "./provider-accounts.ts";
@@ -51,7 +53,10 @@ export type Applied =
     }
   | { readonly kind: "stale"; readonly what: StaleFact };
 
-type OtherWrite = Exclude<Write, SignInWrite | AccountWrite | { readonly kind: "entry" }>;
+type OtherWrite = Exclude<
+  Write,
+  SignInWrite | AccountWrite | RoutingWrite | { readonly kind: "entry" }
+>;
 type RequestWrite = Extract<Write, { readonly kind: "request" }>;
 
 /** Entries of this stream concern no request. */
@@ -93,6 +98,10 @@ export async function applyCommit(
     if (isOfSignIn(write)) {
       const fallen = await applySignIn(session, write);
       if (fallen !== null) return { kind: "stale", what: fallen };
+      continue;
+    }
+    if (isOfRouting(write)) {
+      await run(session, routingStatement(write));
       continue;
     }
     if (isOfAccount(write)) {

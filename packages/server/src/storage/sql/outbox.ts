@@ -1,5 +1,6 @@
 /** The outbox of what is to be told, what could not be, and where chat messages are. */
-import type { OutboxItem } from "../../ports/store.ts";
+import type { StoredLook } from "../../ports/delegations.ts";
+import type { OutboxItem, Write } from "../../ports/store.ts";
 import {
   integerOf,
   integerOrNull,
@@ -68,17 +69,35 @@ export async function readOutboxItem(session: Session, id: string): Promise<Outb
   return row === undefined ? null : itemOf(row);
 }
 
-/** Looking again changes nothing but when it was last. */
-export function insertLook(look: {
-  readonly requestId: string;
-  readonly person: string;
-  readonly at: number;
-}): Statement {
+/** The first look stays the first, and the longest reading the longest. */
+export function insertLook(look: Extract<Write, { readonly kind: "look" }>): Statement {
+  const { requestId, person, at, readMs = null } = look;
   return {
-    sql: `INSERT INTO request_looks (request_id, person_id, first_at, last_at) VALUES (?, ?, ?, ?)
-      ON CONFLICT (request_id, person_id) DO UPDATE SET last_at = excluded.last_at`,
-    params: [look.requestId, look.person, look.at, look.at],
+    sql: `INSERT INTO request_looks (request_id, person_id, first_at, last_at, read_ms)
+      VALUES (?, ?, ?, ?, ?)
+      ON CONFLICT (request_id, person_id) DO UPDATE SET last_at = excluded.last_at,
+        read_ms = CASE WHEN excluded.read_ms IS NULL OR request_looks.read_ms > excluded.read_ms
+          THEN request_looks.read_ms ELSE excluded.read_ms END`,
+    params: [requestId, person, at, at, readMs],
   };
+}
+
+export async function readLooks(
+  session: Session,
+  requestId: string,
+): Promise<readonly StoredLook[]> {
+  const rows = await session.query(
+    `SELECT request_id, person_id, first_at, last_at, read_ms FROM request_looks
+      WHERE request_id = ? ORDER BY first_at, person_id`,
+    [requestId],
+  );
+  return rows.map((row) => ({
+    requestId: textOf(row, "request_id"),
+    person: textOf(row, "person_id"),
+    firstAt: integerOf(row, "first_at"),
+    lastAt: integerOf(row, "last_at"),
+    readMs: integerOrNull(row, "read_ms"),
+  }));
 }
 
 export async function readIsLookedAt(

@@ -272,10 +272,28 @@ const DELIVERIES = [
   ){keyedTable}`,
 ];
 
+const DELEGATIONS_AND_LOOKS = [
+  `CREATE TABLE delegations (
+    id {text} NOT NULL PRIMARY KEY,
+    from_person {text} NOT NULL REFERENCES persons (id),
+    to_person {text} NOT NULL REFERENCES persons (id),
+    starts_at {integer} NOT NULL,
+    ends_at {integer} NOT NULL,
+    reason {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    ended_at {integer}
+  ){table}`,
+  `CREATE INDEX delegations_to ON delegations (to_person, ends_at)`,
+  `CREATE INDEX delegations_created ON delegations (created_at)`,
+  // How long the card was before the person, as the page measured it; null: it did not say.
+  `ALTER TABLE request_looks ADD COLUMN read_ms {integer}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
   { name: "sign-in", statements: SIGN_IN },
   { name: "provider-accounts", statements: PROVIDER_ACCOUNTS },
   { name: "deliveries", statements: DELIVERIES },
+  { name: "delegations-and-looks", statements: DELEGATIONS_AND_LOOKS },
 ];

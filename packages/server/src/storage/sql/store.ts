@@ -9,10 +9,12 @@ import type {
   RequestQuery,
   Store,
 } from "../../ports/store.ts";
+import { readDelegation, readDelegations, readDelegationsTo } from "./delegations.ts";
 import { readEntries, readEntriesAfter, readLastLogIndex } from "./entries.ts";
 import {
   readChatPost,
   readIsLookedAt,
+  readLooks,
   readOutboxDue,
   readOutboxItem,
   readTroubled,
@@ -130,6 +132,22 @@ export class SqlStore implements Store {
 
   async ranLately(query: RanQuery) {
     return readRanLately(this.#reads, query);
+  }
+
+  async looks(requestId: string) {
+    return readLooks(this.#reads, requestId);
+  }
+
+  async delegations(limit: number) {
+    return readDelegations(this.#reads, limit);
+  }
+
+  async delegation(id: string) {
+    return readDelegation(this.#reads, id);
+  }
+
+  async delegationsTo(person: string, at: number) {
+    return readDelegationsTo(this.#reads, person, at);
   }
 
   async revision(requestId: string, number: number) {

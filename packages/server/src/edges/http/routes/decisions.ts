@@ -26,8 +26,9 @@ import {
   RetractShape,
   ReviewShape,
 } from "../schema/decision-shapes.ts";
+import { InboxPageShape } from "../schema/card-shapes.ts";
 import type { Shape } from "../schema/shape.ts";
-import { DecisionAnswerShape, RequestPageShape } from "../schema/view-shapes.ts";
+import { DecisionAnswerShape } from "../schema/view-shapes.ts";
 import { pageLimit, pageOf } from "./list-query.ts";
 import { requestIdFor, stateOf, unseenRequest } from "./request-of.ts";
 import { withDiff } from "./stale-diff.ts";
@@ -139,7 +140,7 @@ const inbox = route({
   summary: "What this person may decide now",
   access: PERSON,
   query: PageQuery,
-  answers: { 200: RequestPageShape },
+  answers: { 200: InboxPageShape },
   async run({ edge, principal, query }) {
     const { cursor } = query;
     const page = {

@@ -3,6 +3,7 @@ import type { Route } from "../route.ts";
 import { CARD_ROUTES } from "./cards.ts";
 import { DECISION_ROUTES } from "./decisions.ts";
 import { DELIVERY_ROUTES } from "./deliveries.ts";
+import { DELEGATION_ROUTES } from "./delegations.ts";
 import { HALT_ROUTES } from "./halts.ts";
 import { OPERATION_ROUTES } from "./operations.ts";
 import { OVERVIEW_ROUTES } from "./overview.ts";
@@ -17,6 +18,7 @@ export const ROUTES: readonly Route[] = [
   ...REQUEST_ROUTES,
   ...CARD_ROUTES,
   ...DECISION_ROUTES,
+  ...DELEGATION_ROUTES,
   ...HALT_ROUTES,
   ...OVERVIEW_ROUTES,
   ...POLICY_ROUTES,

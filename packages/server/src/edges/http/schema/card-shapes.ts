@@ -6,6 +6,7 @@ import type {
   CardEffects,
   CardField,
   CardRule,
+  InboxItem,
   PageView,
   PersonName,
   RunningItem,
@@ -195,4 +196,20 @@ export const RunningPageShape = shape<PageView<RunningItem>>()(
 export const PersonNamePageShape = shape<PageView<PersonName>>()(
   "PersonNamePage",
   closed({ items: Type.Array(PersonNameShape.schema), cursor }),
+);
+
+export const InboxPageShape = shape<PageView<InboxItem>>()(
+  "InboxPage",
+  closed({
+    items: Type.Array(
+      shape<InboxItem>()(
+        "InboxItem",
+        closed({
+          ...RequestViewShape.schema.properties,
+          for: Type.Array(Type.String(), { description: "On whose behalf it is routed here." }),
+        }),
+      ).schema,
+    ),
+    cursor,
+  }),
 );
