@@ -317,11 +317,11 @@ describe("stopping", () => {
     expect(late.body).toMatchObject({ status: "succeeded", contradicted: true });
   });
 
-  it("overrides with the right and a step-up, which no token can prove (I11)", async () => {
+  it("overrides with the right, and from the web only (I11, T36)", async () => {
     const view = await held();
     const body = { digest: view.revision.digest, reason: "the shop burns" };
     expect((await act("ana", view.id, "override", body)).body.code).toBe("right_required");
-    expect((await act("ove", view.id, "override", body)).body.code).toBe("step_up_required");
+    expect((await act("ove", view.id, "override", body)).body.code).toBe("channel_not_allowed");
     expect((await look("ana", view.id)).status).toBe("held");
   });
 

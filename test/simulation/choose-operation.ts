@@ -352,7 +352,7 @@ export function publish(world: World, random: SeededRandom): Operation {
 function savePerson(random: SeededRandom): Operation {
   const known = random.pick(PERSONS);
   const disabled = random.chance(0.35);
-  const rights = random.chance(0.25) ? [] : known.rights;
+  const rights = random.chance(0.25) ? [] : (known.rights ?? []);
   return { kind: "save_person", person: { ...known, disabled, rights } };
 }
 

@@ -2,8 +2,8 @@
 import { samenessMac, sha256Base64url } from "@haltpoint/protocol";
 import type { Answer } from "../../packages/server/src/app/answer.ts";
 import type { App } from "../../packages/server/src/app/app.ts";
-import { editRequest } from "../../packages/server/src/app/edit-request.ts";
-import { execute, type Executed, type Keyed } from "../../packages/server/src/app/execute.ts";
+import { editSteps } from "../../packages/server/src/app/edit-request.ts";
+import { execute, executeSteps, type Executed, type Keyed } from "../../packages/server/src/app/execute.ts";
 import { expireDue } from "../../packages/server/src/app/pass-time.ts";
 import { halt, liftHalt, sweepHalt } from "../../packages/server/src/app/place-halt.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
@@ -207,16 +207,17 @@ async function decide(stage: Stage, operation: Of<"decide">): Promise<Outcome> {
 async function edit(stage: Stage, operation: Of<"edit">): Promise<Outcome> {
   const { requestId, digest, set, approve } = operation;
   const keyed = await keyedOf(stage, operation);
-  const answer = await editRequest(
+  const asked = {
+    actor: actorOf(operation),
+    digest,
+    set,
+    reason: "too much",
+    approve: approve ? { confirmed: ["checked"] } : null,
+  };
+  const answer = await executeSteps(
     stage.app,
-    {
-      requestId,
-      actor: actorOf(operation),
-      digest,
-      set,
-      reason: "too much",
-      approve: approve ? { confirmed: ["checked"] } : null,
-    },
+    requestId,
+    (state, standing) => editSteps(stage.app, asked, state, standing),
     keyed,
   );
   return executed(answer);

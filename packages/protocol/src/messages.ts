@@ -3,7 +3,8 @@
  * snake_case, like AuthZEN's. Times are integer milliseconds since the epoch, UTC. Types only:
  * the server validates what arrives against schemas that are checked against these types.
  */
-import type { DecidedBy, FieldChange } from "./problem.ts";
+import type { DecidedBy, FieldChange, Problem } from "./problem.ts";
+import type { ChallengeInput } from "./review-challenge.ts";
 
 /** AuthZEN's nouns. */
 export interface Subject {
@@ -242,6 +243,47 @@ export interface ReviewBody {
   readonly reason?: string;
   /** Ids of the `confirm` statements that were ticked. */
   readonly confirmed?: readonly string[];
+  /** The digest of what was shown (`displayDigest`); another one now: `stale_revision`. */
+  readonly display_digest?: string;
+  /** How long the card was open. Recorded, never enforced. */
+  readonly read_ms?: number;
+  readonly signature?: SignatureBody;
+}
+/** A passkey's answer to a challenge of this request. */
+export interface SignatureBody {
+  readonly ceremony: string;
+  /** What `navigator.credentials.get` gave, as JSON. */
+  readonly response: Readonly<Record<string, unknown>>;
+}
+/** `POST /v1/requests/:id/challenges`: exactly what is going to be sent as review or override. */
+export interface ChallengeBody {
+  readonly for: "review" | "override";
+  /** Of a review. */
+  readonly verdict?: "approve" | "reject";
+  readonly digest: string;
+  readonly display_digest: string;
+  readonly reason?: string;
+  readonly confirmed?: readonly string[];
+}
+export interface ChallengeView {
+  readonly ceremony: string;
+  /** `PublicKeyCredentialRequestOptionsJSON`; its challenge is that of `challenge_input`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly challenge_input: ChallengeInput;
+}
+/** `POST /v1/reviews`: the same word on each; every item is decided by itself. */
+export interface BatchReviewBody {
+  readonly items: readonly { readonly id: string; readonly digest: string }[];
+  readonly verdict: "approve" | "reject";
+  readonly reason?: string;
+}
+export interface BatchReviewView {
+  readonly results: readonly {
+    readonly id: string;
+    readonly ok: boolean;
+    /** Why not. */
+    readonly problem?: Problem;
+  }[];
 }
 export interface EditBody {
   readonly digest: string;
@@ -268,6 +310,9 @@ export interface DelegateBody {
 export interface OverrideBody {
   readonly digest: string;
   readonly reason: string;
+  readonly display_digest?: string;
+  readonly read_ms?: number;
+  readonly signature?: SignatureBody;
 }
 export interface FollowUpBody {
   readonly verdict: "ok" | "violation";

@@ -12,7 +12,7 @@
  */
 import { canonicalJson } from "./canonical-json.ts";
 import { type Digest, sha256Base64url } from "./digest.ts";
-import type { RequestView } from "./messages.ts";
+import type { FieldChange } from "./problem.ts";
 
 export const CHALLENGE_VERSION = "haltpoint:review:1";
 
@@ -60,21 +60,35 @@ export function obligationsDigest(obligations: object): Digest {
 /** What a page shows somebody who decides, in the members its digest is over. */
 export type Displayed = {
   /** With commitments. */
-  readonly content: RequestView["revision"]["content"];
+  readonly content: object;
   /** Against revision 0. */
-  readonly changes: RequestView["changes"];
+  readonly changes: readonly FieldChange[];
   readonly obligations: {
     readonly risk: string;
-    readonly needed: readonly { readonly count: number; readonly from: readonly string[] }[];
-    readonly confirm: RequestView["confirm"];
-    readonly step_up: RequestView["step_up"];
+    readonly needed: readonly Needed[];
+    readonly confirm: readonly { readonly id: string; readonly text: string }[];
+    readonly step_up: "none" | "passkey";
     readonly reason_required: boolean;
     readonly editable_fields: readonly string[];
   };
 };
 
+type Needed = { readonly count: number; readonly from: readonly string[] };
+
+/** The members of a request's view that are displayed to whoever decides. */
+interface Displayable {
+  readonly revision: { readonly content: object };
+  readonly changes: Displayed["changes"];
+  readonly risk: string;
+  readonly quorum: { readonly needed: readonly Needed[] } | null;
+  readonly confirm: Displayed["obligations"]["confirm"];
+  readonly step_up: Displayed["obligations"]["step_up"];
+  readonly reason_required: boolean;
+  readonly editable_fields: readonly string[];
+}
+
 /** The part of a view that somebody decides on. Progress and time left are not in it: they move. */
-export function displayedOf(view: RequestView): Displayed {
+export function displayedOf(view: Displayable): Displayed {
   return {
     content: view.revision.content,
     changes: view.changes,

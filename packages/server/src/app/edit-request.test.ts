@@ -8,7 +8,8 @@ import { systemClock } from "../system/system-clock.ts";
 import { systemRandom } from "../system/system-random.ts";
 import { DEFAULT_SERVER_LIMITS, type App } from "./app.ts";
 import { createApp } from "./create-app.ts";
-import { editRequest } from "./edit-request.ts";
+import { editSteps } from "./edit-request.ts";
+import { executeSteps } from "./execute.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { changesOf } from "./redeem-grant.ts";
 import { saveIdentity, savePerson } from "./registry.ts";
@@ -86,16 +87,17 @@ describe("editing a request with sensitive fields", () => {
     });
     if (!submitted.ok) throw new Error(submitted.problem.detail);
     const { state } = submitted.value;
-    const edited = await editRequest(
+    const edit = {
+      actor: { kind: "person", id: "bo", stepUp: "none", via: "token" },
+      digest: state.revision.digest,
+      set,
+      reason: "less",
+      approve: null,
+    } as const;
+    const edited = await executeSteps(
       app,
-      {
-        requestId: state.id,
-        actor: { kind: "person", id: "bo", stepUp: "none", via: "token" },
-        digest: state.revision.digest,
-        set,
-        reason: "less",
-        approve: null,
-      },
+      state.id,
+      (current, standing) => editSteps(app, edit, current, standing),
       { principal: "person:bo", key, fingerprint: key },
     );
     if (!edited.ok) throw new Error(edited.problem.detail);

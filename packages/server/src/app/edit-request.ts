@@ -1,14 +1,15 @@
 /** Editing: a new revision that policy is asked about and people approve anew (T26). */
-import { setMember, type JsonValue, type Revision } from "@haltpoint/protocol";
-import type { Actor } from "../domain/request/model.ts";
+import { setMember, type JsonValue, type Problem, type Revision } from "@haltpoint/protocol";
+import type { Actor, RequestState } from "../domain/request/model.ts";
+import { refuse, type Refusal } from "../domain/request/refusal.ts";
+import type { Standing } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { changesBetween } from "./changes-between.ts";
 import { commitContent, contentWrites, readContent } from "./content.ts";
-import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
+import type { Step } from "./execute.ts";
 
 export interface Edit {
-  readonly requestId: string;
   readonly actor: Actor;
   readonly digest: string;
   /** Dotted path → new value. */
@@ -18,60 +19,45 @@ export interface Edit {
   readonly approve: { readonly confirmed: readonly string[] } | null;
 }
 
-export async function editRequest(app: App, edit: Edit, keyed: Keyed): Promise<Answer<Executed>> {
-  const misnamed: { answer: Answer<never> | null } = { answer: null };
-  const done = await executeSteps(
-    app,
-    edit.requestId,
-    async (state, { epochs }): Promise<Answer<readonly Step[]>> => {
-      const present = await readContent(app, state.id, state.revision.number);
-      const policy = await app.policies.current(epochs.policy);
-      const paths = new Set(policy.sensitivePaths(present.plain.action.name));
-      // What was sensitive when it was submitted stays so, whatever policy says since.
-      for (const opening of present.openings) paths.add(opening.path.join("."));
-      const attempted = withFields(present.plain, edit.set);
-      // Who may not edit is told that, and not what there is to edit.
-      misnamed.answer = attempted.ok ? null : attempted;
-      const changed = attempted.ok ? attempted.value : present.plain;
-      for (const path of policy.sensitivePaths(changed.action.name)) paths.add(path);
-      const fields = changesBetween(present.plain, changed).map((change) => change.path);
-      const alsoSent = attempted.ok ? sensitiveAmong(edit.set, paths) : Object.keys(edit.set);
-      const content = commitContent(app, changed, [...paths], present.openings);
-      if ("reason" in content) {
-        return refused("invalid_request", content.message, { field: content.path });
-      }
-      const number = state.revision.number + 1;
-      const { actor, reason, digest } = edit;
-      const command = {
-        kind: "edit",
-        actor,
-        digest,
-        newDigest: content.digest,
-        fields,
-        alsoSent,
-        reason,
-      } as const;
-      const first: Step = {
-        command,
-        content: content.plain,
-        committed: content.committed,
-        writes: contentWrites(state.id, number, content),
-      };
-      if (edit.approve === null) return answered([first]);
-      const review = {
-        kind: "review",
-        actor,
-        verdict: "approve",
-        digest: content.digest,
-        reason,
-        confirmed: edit.approve.confirmed,
-      } as const;
-      return answered([first, { command: review, content: content.plain }]);
-    },
-    keyed,
-  );
-  const isUnchanged = !done.ok && done.problem.code === "edit_unchanged";
-  return isUnchanged && misnamed.answer !== null ? misnamed.answer : done;
+/** The commands of an edit, made on the content of the state they are about. */
+export async function editSteps(
+  app: App,
+  edit: Edit,
+  state: RequestState,
+  { epochs }: Standing,
+): Promise<Answer<readonly [Step, ...Step[]]>> {
+  const present = await readContent(app, state.id, state.revision.number);
+  const policy = await app.policies.current(epochs.policy);
+  const paths = new Set(policy.sensitivePaths(present.plain.action.name));
+  // What was sensitive when it was submitted stays so, whatever policy says since.
+  for (const opening of present.openings) paths.add(opening.path.join("."));
+  const attempted = withFields(present.plain, edit.set);
+  const changed = attempted.ok ? attempted.value : present.plain;
+  for (const path of policy.sensitivePaths(changed.action.name)) paths.add(path);
+  const fields = changesBetween(present.plain, changed).map((change) => change.path);
+  const alsoSent = attempted.ok ? sensitiveAmong(edit.set, paths) : Object.keys(edit.set);
+  const content = commitContent(app, changed, [...paths], present.openings);
+  if ("reason" in content) {
+    return refused("invalid_request", content.message, { field: content.path });
+  }
+  const { actor, reason, digest } = edit;
+  const newDigest = content.digest;
+  const first: Step = {
+    command: { kind: "edit", actor, digest, newDigest, fields, alsoSent, reason },
+    content: content.plain,
+    committed: content.committed,
+    writes: contentWrites(state.id, state.revision.number + 1, content),
+    // Who may not edit is told that, and not what there is to edit.
+    ...(attempted.ok ? {} : { ifUnchanged: refusalOf(attempted.problem) }),
+  };
+  if (edit.approve === null) return answered([first]);
+  const { confirmed } = edit.approve;
+  const review = { kind: "review", actor, verdict: "approve", reason, confirmed } as const;
+  return answered([first, { command: { ...review, digest: newDigest }, content: content.plain }]);
+}
+
+function refusalOf({ code, detail, field }: Problem): Refusal {
+  return refuse(code, detail, field === undefined ? {} : { field });
 }
 
 /** Leaves of what was sent that lie within a sensitive path. */

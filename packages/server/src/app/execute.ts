@@ -12,6 +12,7 @@ import { dueAt } from "../domain/request/due.ts";
 import type { RequestEvent } from "../domain/request/events.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import { entryOf, refusalEntry } from "../domain/request/record.ts";
+import type { Refusal } from "../domain/request/refusal.ts";
 import type { Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
@@ -48,6 +49,12 @@ export interface Step {
   /** The committed form for the entries of `submitted` and `edited`. */
   readonly committed?: Revision;
   readonly writes?: readonly Write[];
+  /** Refuses what the machine would take, or lacks but the step-up for; see `channels.ts`. */
+  readonly barred?: (state: RequestState) => Refusal | null;
+  /** Said instead of that nothing would change. */
+  readonly ifUnchanged?: Refusal;
+  /** For the entry of a decision; see `entryOf`. */
+  readonly evidence?: Readonly<Record<string, unknown>>;
 }
 
 /** Runs one command on an existing request. */
@@ -113,10 +120,11 @@ async function attempt(
     const about = aboutRequest(current, content, step.command.actor);
     const { facts, confirmedUntil: until } = await gatherFacts(app, standing, about);
     if (until !== null) confirmedUntil = Math.min(until, confirmedUntil ?? until);
-    const decision = decide(current, step.command, facts);
+    const decision = unlessBarred(decide(current, step.command, facts), step, current);
     const next = replay(current, decision.events) ?? current;
     for (const event of decision.events) {
-      const entry = entryOf(state.id, event, event.kind === "edited" ? step.committed : undefined);
+      const committed = event.kind === "edited" ? step.committed : undefined;
+      const entry = entryOf(state.id, event, committed, step.evidence);
       if (entry !== null) writes.push({ kind: "entry", draft: entry });
       writes.push(...haltWrites(app, next, event), ...noticeWrites(app, next, event));
     }
@@ -151,6 +159,18 @@ async function attempt(
   };
   const committed = await commitOnce(app, commit, now);
   return committed ? finish(current, events, refusal, now) : null;
+}
+
+/** What the machine refuses anyway is refused for that: who comes too late hears of the decision. */
+function unlessBarred(decision: Decision, step: Step, state: RequestState): Decision {
+  const { refusal } = decision;
+  if (refusal?.code === "edit_unchanged" && step.ifUnchanged !== undefined) {
+    return { ...decision, refusal: step.ifUnchanged };
+  }
+  if (step.barred === undefined) return decision;
+  if (refusal !== null && refusal.code !== "step_up_required") return decision;
+  const barred = step.barred(state);
+  return barred === null ? decision : { events: [], refusal: barred };
 }
 
 /** Records only the refusal; nothing of what was asked for together happens. */

@@ -3,15 +3,20 @@ import type { EntryDraft } from "../ledger/entry.ts";
 import type { RequestEvent } from "./events.ts";
 import { actorName, type Actor } from "./model.ts";
 
+/** A person's own words; what follows from them is recorded beside, without their evidence. */
+const DECIDING: ReadonlySet<string> = new Set(["reviewed", "rejected", "overridden", "edited"]);
+
 /**
  * The entry of an event, or null for the one kind that is no evidence of anything
  * (`lease_renewed`). `content` is the committed revision of `submitted` and `edited` events:
- * sensitive fields are commitments in it, so that the entry can be kept for ever.
+ * sensitive fields are commitments in it, so that the entry can be kept for ever. `evidence` is how
+ * a person came to decide: from where, how long they read, what their passkey signed.
  */
 export function entryOf(
   requestId: string,
   event: RequestEvent,
   content?: unknown,
+  evidence?: Readonly<Record<string, unknown>>,
 ): EntryDraft | null {
   if (event.kind === "lease_renewed") return null;
   const { kind, at, actor, ...data } = event;
@@ -24,6 +29,7 @@ export function entryOf(
       ...data,
       ...(content === undefined ? {} : { content }),
       ...(actor.kind === "person" ? { authenticated: authenticated(actor) } : {}),
+      ...(DECIDING.has(kind) ? evidence : {}),
     },
   };
 }

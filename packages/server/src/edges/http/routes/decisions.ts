@@ -1,14 +1,11 @@
 /** What people do to a request: review, edit, ask, stop, resolve. */
 import type { DecisionAnswer, ProblemCode } from "@haltpoint/protocol";
 import { refused, type Answer } from "../../../app/answer.ts";
-import type { App } from "../../../app/app.ts";
-import { editRequest } from "../../../app/edit-request.ts";
-import { execute, type Executed, type Keyed } from "../../../app/execute.ts";
+import { decideOn, type Act, type Made } from "../../../app/channels.ts";
 import { inboxOf } from "../../../app/list-requests.ts";
 import { entriesOf } from "../../../app/read-ledger.ts";
 import { rosterOf } from "../../../app/facts.ts";
 import { viewRequest, visibilityOf } from "../../../app/view-request.ts";
-import type { Command } from "../../../domain/request/commands.ts";
 import type { Actor } from "../../../domain/request/model.ts";
 import { PERSON, type Person } from "../access.ts";
 import { PageQuery } from "../query.ts";
@@ -33,12 +30,7 @@ import { pageLimit, pageOf } from "./list-query.ts";
 import { requestIdFor, stateOf, unseenRequest } from "./request-of.ts";
 import { withDiff } from "./stale-diff.ts";
 
-type PersonCommand = Exclude<
-  Command,
-  { kind: "submit" | "redeem" | "heartbeat" | "report" | "halt" | "tick" | "recheck" }
->;
-
-/** Nobody can prove more than a token until sign-in exists, so no step-up is ever claimed. */
+/** For what takes no step-up: who it is and how they signed in. */
 export function actorOf(person: Person): Extract<Actor, { kind: "person" }> {
   return { kind: "person", id: person.id, stepUp: "none", via: person.via };
 }
@@ -52,8 +44,23 @@ interface Decision<B> {
   readonly summary: string;
   readonly body: Shape<B>;
   readonly problems: readonly ProblemCode[];
-  command(body: B, actor: Actor): PersonCommand;
+  act(body: B): Act;
+  /** What else was sent of how it was decided. */
+  how?(body: NoInfer<B>): Pick<Made, "displayDigest" | "readMs" | "signature">;
 }
+
+const SIGNED = ["channel_not_allowed", "signature_refused"] as const;
+
+interface HowSent {
+  readonly display_digest?: string;
+  readonly read_ms?: number;
+  readonly signature?: Made["signature"];
+}
+const howOf = ({ display_digest, read_ms, signature }: HowSent) => ({
+  displayDigest: display_digest,
+  readMs: read_ms,
+  signature,
+});
 
 /** A route that is one command of the machine. */
 function decisionRoute<B>(decision: Decision<B>): Route {
@@ -69,33 +76,30 @@ function decisionRoute<B>(decision: Decision<B>): Route {
     answers: { 200: DecisionAnswerShape },
     problems: [...COMMON, ...problems],
     run(call) {
-      const command = decision.command(call.body, actorOf(call.principal));
-      return decided(call, command.kind, (app, requestId, keyed) =>
-        execute(app, requestId, command, keyed),
-      );
+      return decided(call, decision.act(call.body), decision.how?.(call.body) ?? {});
     },
   });
 }
 
 async function decided(
   call: Call<Person, unknown, unknown>,
-  kind: string,
-  act: (app: App, requestId: string, keyed: Keyed) => Promise<Answer<Executed>>,
+  act: Act,
+  how: Pick<Made, "displayDigest" | "readMs" | "signature"> = {},
 ): Promise<Answer<Reply<DecisionAnswer>>> {
-  const { edge, principal, params, body, keyed } = call;
+  const { edge, principal: person, params, body, keyed } = call;
   const { app } = edge;
-  const id = await requestIdFor(app, principal, params);
+  const id = await requestIdFor(app, person, params);
   if (!id.ok) return id;
-  const state = await stateOf(app, id.value);
+  const requestId = id.value;
+  const state = await stateOf(app, requestId);
   if (!state.ok) return state;
   // Refusals say how it stands, who decided it and which fields it has: not to whoever may not know.
   const roster = await rosterOf(app, state.value);
-  if (visibilityOf(state.value, principal, roster) === "none") {
-    return unseenRequest(id.value, params);
-  }
-  const done = await act(app, id.value, await keyed({ kind, requestId: id.value, body }));
-  if (!done.ok) return { ok: false, problem: await withDiff(app, principal, done.problem, body) };
-  const request = await viewRequest(app, done.value.state, principal);
+  if (visibilityOf(state.value, person, roster) === "none") return unseenRequest(requestId, params);
+  const key = await keyed({ kind: act.kind, requestId, body });
+  const done = await decideOn(app, { requestId, person, act, ...how }, key);
+  if (!done.ok) return { ok: false, problem: await withDiff(app, person, done.problem, body) };
+  const request = await viewRequest(app, done.value.state, person);
   if (request === null) return refused("forbidden", "it was done; you may not see it any more");
   return ok({ request, replayed: done.value.replayed });
 }
@@ -122,14 +126,13 @@ const edit = route({
     "already_reviewed",
     "confirmation_missing",
     "step_up_required",
+    "channel_not_allowed",
   ],
-  run: (call) =>
-    decided(call, "edit", (app, requestId, keyed) => {
-      const { digest, set, reason, approve, confirmed } = call.body;
-      const review = approve === true ? { confirmed: confirmed ?? [] } : null;
-      const actor = actorOf(call.principal);
-      return editRequest(app, { requestId, actor, digest, set, reason, approve: review }, keyed);
-    }),
+  run(call) {
+    const { digest, set, reason, approve, confirmed } = call.body;
+    const review = approve === true ? { confirmed: confirmed ?? [] } : null;
+    return decided(call, { kind: "edit", digest, set, reason, approve: review });
+  },
 });
 
 const inbox = route({
@@ -199,10 +202,11 @@ export const DECISION_ROUTES: readonly Route[] = [
       "confirmation_missing",
       "reason_required",
       "step_up_required",
+      ...SIGNED,
     ],
-    command: ({ verdict, digest, reason, confirmed }, actor) => ({
+    how: howOf,
+    act: ({ verdict, digest, reason, confirmed }) => ({
       kind: "review",
-      actor,
       verdict,
       digest,
       reason: reason ?? null,
@@ -216,7 +220,7 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Ask the agent one question; pauses the deadline",
     body: QuestionShape,
     problems: [...ON_HELD, "not_eligible", "question_open"],
-    command: ({ text }, actor) => ({ kind: "ask", actor, text }),
+    act: ({ text }) => ({ kind: "ask", text }),
   }),
   decisionRoute({
     id: "retractApproval",
@@ -231,7 +235,7 @@ export const DECISION_ROUTES: readonly Route[] = [
       "already_decided",
       "expired",
     ],
-    command: ({ reason }, actor) => ({ kind: "retract", actor, reason: reason ?? null }),
+    act: ({ reason }) => ({ kind: "retract", reason: reason ?? null }),
   }),
   decisionRoute({
     id: "extendHold",
@@ -239,7 +243,7 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Give a held request the time policy allows",
     body: ExtendShape,
     problems: [...ON_HELD, "not_eligible", "not_extendable"],
-    command: ({ reason }, actor) => ({ kind: "extend", actor, reason: reason ?? null }),
+    act: ({ reason }) => ({ kind: "extend", reason: reason ?? null }),
   }),
   decisionRoute({
     id: "delegateReview",
@@ -247,9 +251,8 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Point at another person who may decide it",
     body: DelegateShape,
     problems: [...ON_HELD, "not_eligible", "not_delegable"],
-    command: ({ to, reason }, actor) => ({
+    act: ({ to, reason }) => ({
       kind: "delegate",
-      actor,
       person: to,
       reason: reason ?? null,
     }),
@@ -260,7 +263,7 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Say what really happened to a run whose outcome is unknown",
     body: ResolveShape,
     problems: ["right_required", "not_in_state", "reason_required"],
-    command: ({ result, reason }, actor) => ({ kind: "resolve", actor, result, reason }),
+    act: ({ result, reason }) => ({ kind: "resolve", result, reason }),
   }),
   decisionRoute({
     id: "interruptRequest",
@@ -268,15 +271,16 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Stop it, whether it waits or runs",
     body: ReasonShape,
     problems: [...ON_HELD, "reason_required"],
-    command: ({ reason }, actor) => ({ kind: "interrupt", actor, reason }),
+    act: ({ reason }) => ({ kind: "interrupt", reason }),
   }),
   decisionRoute({
     id: "overrideQuorum",
     verb: "override",
     summary: "Break glass: waives the quorum and nothing else; a follow-up becomes due",
     body: OverrideShape,
-    problems: [...ON_HELD, "stale_revision", "reason_required", "step_up_required"],
-    command: ({ digest, reason }, actor) => ({ kind: "override", actor, digest, reason }),
+    problems: [...ON_HELD, "stale_revision", "reason_required", "step_up_required", ...SIGNED],
+    how: howOf,
+    act: ({ digest, reason }) => ({ kind: "override", digest, reason }),
   }),
   decisionRoute({
     id: "followUp",
@@ -284,7 +288,7 @@ export const DECISION_ROUTES: readonly Route[] = [
     summary: "Look back at an override",
     body: FollowUpShape,
     problems: ["right_required", "not_in_state", "separation_of_duties", "reason_required"],
-    command: ({ verdict, reason }, actor) => ({ kind: "follow_up", actor, verdict, reason }),
+    act: ({ verdict, reason }) => ({ kind: "follow_up", verdict, reason }),
   }),
   entries,
 ];

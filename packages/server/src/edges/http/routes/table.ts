@@ -11,6 +11,7 @@ import { PASSKEY_ROUTES } from "./passkeys.ts";
 import { POLICY_ROUTES } from "./policies.ts";
 import { REGISTRY_ROUTES } from "./registry.ts";
 import { SESSION_ROUTES } from "./sessions.ts";
+import { REVIEWING_ROUTES } from "./reviewing.ts";
 import { REQUEST_ROUTES } from "./requests.ts";
 import { SIGN_IN_ROUTES } from "./sign-in.ts";
 
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...CARD_ROUTES,
   ...DECISION_ROUTES,
   ...DELEGATION_ROUTES,
+  ...REVIEWING_ROUTES,
   ...HALT_ROUTES,
   ...OVERVIEW_ROUTES,
   ...POLICY_ROUTES,

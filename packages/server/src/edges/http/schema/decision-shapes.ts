@@ -11,21 +11,35 @@ import type {
   ReasonBody,
   ResolveBody,
   ReviewBody,
+  SignatureBody,
 } from "@haltpoint/protocol";
 import Type from "typebox";
 import { ownShape, shape } from "./shape.ts";
-import { choice, closed, digest, flag, id, name, text } from "./terms.ts";
+import { choice, closed, digest, flag, free, id, ms, name, text } from "./terms.ts";
 
 const FIELDS_MAX = 100;
 const CONFIRMED_MAX = 100;
 
-const displayed = digest("The digest that was displayed (I2). Another one now: 409 with a diff.");
-const confirmed = Type.Array(name("Id of a statement.", "vendor"), {
+export const displayed = digest(
+  "The digest that was displayed (I2). Another one now: 409 with a diff.",
+);
+export const confirmed = Type.Array(name("Id of a statement.", "vendor"), {
   maxItems: CONFIRMED_MAX,
   description: "Ids of the `confirm` statements that were ticked.",
   "x-expected": `at most ${CONFIRMED_MAX} ids`,
 });
-const reason = text("Why. Part of the record.");
+export const reason = text("Why. Part of the record.");
+
+export const displayDigest = digest("The digest of what was shown; another one now: 409.");
+const readMs = ms("How long the card was open. Recorded, never enforced.");
+
+const SignatureShape = shape<SignatureBody>()(
+  "SignatureBody",
+  closed({
+    ceremony: name("Of the challenge.", "cer_01"),
+    response: free("What `navigator.credentials.get` gave, as JSON."),
+  }),
+);
 
 export const ReviewShape = shape<ReviewBody>()(
   "ReviewBody",
@@ -34,6 +48,9 @@ export const ReviewShape = shape<ReviewBody>()(
     digest: displayed,
     reason: Type.Optional(reason),
     confirmed: Type.Optional(confirmed),
+    display_digest: Type.Optional(displayDigest),
+    read_ms: Type.Optional(readMs),
+    signature: Type.Optional(SignatureShape.schema),
   }),
 );
 
@@ -72,7 +89,13 @@ export const DelegateShape = shape<DelegateBody>()(
 );
 export const OverrideShape = shape<OverrideBody>()(
   "OverrideBody",
-  closed({ digest: displayed, reason }),
+  closed({
+    digest: displayed,
+    reason,
+    display_digest: Type.Optional(displayDigest),
+    read_ms: Type.Optional(readMs),
+    signature: Type.Optional(SignatureShape.schema),
+  }),
 );
 export const FollowUpShape = shape<FollowUpBody>()(
   "FollowUpBody",
