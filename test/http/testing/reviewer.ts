@@ -5,7 +5,7 @@ import {
   softwareAuthenticator,
   type SoftwareAuthenticator,
 } from "../../../packages/protocol/src/testing/software-authenticator.ts";
-import { commitOnce } from "../../../packages/server/src/app/execute.ts";
+import { commitOnce } from "../../../packages/server/src/app/commit-once.ts";
 import { createSession } from "../../../packages/server/src/app/sessions.ts";
 import type { Right } from "../../../packages/server/src/domain/request/commands.ts";
 import { sessionCookie } from "../../../packages/server/src/edges/http/cookies.ts";

@@ -25,7 +25,7 @@ import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App, Site } from "./app.ts";
 import type { Principal } from "./authenticate.ts";
 import { displayNow } from "./display-now.ts";
-import { commitOnce } from "./execute.ts";
+import { commitOnce } from "./commit-once.ts";
 
 const CHALLENGE_MS = 300_000;
 const NONCE_BYTES = 32;

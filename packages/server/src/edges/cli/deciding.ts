@@ -4,7 +4,8 @@
  *
  * INVARIANT: a decision carries the digest that was displayed (T19). Where nobody sits at a
  * terminal, `--yes` stands for a person's yes to what was just printed; for high and critical risk
- * that is not enough, and `--digest` must name what was looked at before.
+ * that is not enough, and `--digest` must name what was looked at before. Both are for development
+ * people; of others see `from-here.ts`.
  */
 import { visibleText, type RequestView } from "@haltpoint/protocol";
 import { askText, askYesNo, confirmOrStop, typeToConfirm } from "./ask-person.ts";
@@ -21,16 +22,15 @@ import {
   tellRejected,
 } from "./outcome-words.ts";
 import { findRequest } from "./find-request.ts";
+import { GRAVE, requireFromHere } from "./from-here.ts";
 import { parseSet, plannedChanges } from "./edit-fields.ts";
-
-/** Risks for which `--yes` alone never decides in favour. */
-const GRAVE: ReadonlySet<string> = new Set(["high", "critical"]);
 
 export async function approve(call: Call): Promise<void> {
   const { client } = connect(call);
   const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
+  await requireFromHere(call, client, view, "approve");
   const confirmed = await confirmStatements(call, view);
   const reason = await reasonFor(call, view.reason_required, "Why do you approve it?");
   await makeSure(call, view, { question: "Approve exactly what is printed above?", isGrave: true });
@@ -67,6 +67,7 @@ export async function edit(call: Call): Promise<number> {
   const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
+  if (approves) await requireFromHere(call, client, view, "approve");
   call.screen.print(`\nYour edit:\n${plannedChanges(view.revision.content, set).join("\n")}\n`);
   const confirmed = approves ? await confirmStatements(call, view) : [];
   const reason = await reasonFor(call, true, "Why do you change it? The agent is told.");
@@ -89,6 +90,7 @@ export async function override(call: Call): Promise<void> {
   const view = await findRequest(client, call);
   displayHeld(call, view);
   requireComplete(view);
+  await requireFromHere(call, client, view, "override");
   const reason = await reasonFor(call, true, "Why can this not wait for its reviewers?");
   const question = "Let it run without them? They are told, and somebody else must follow up.";
   await makeSure(call, view, { question, isGrave: true });
