@@ -40,7 +40,7 @@ describe("an undo window", () => {
     const view = await held("undone.do");
     const { body } = await approve(ana, view);
     const request = body.request as RequestView;
-    expect(request.not_before).toBe((request.decided?.at ?? 0) + 1_000);
+    expect(request.not_before).toBe((request.decided?.at ?? 0) + 3_600_000);
     const early = await redeem(view);
     expect(early.body).toMatchObject({ redemption: null, request: { status: "approved" } });
     expect((await bo.act(view.id, "retract", {})).body.code).toBe("not_eligible");
@@ -51,11 +51,11 @@ describe("an undo window", () => {
   });
 
   it("ends: then it runs, and it is too late to take it back", async () => {
-    const view = await held("undone.do");
+    const view = await held("brief.do");
     await approve(ana, view);
     await until(async () => (await redeem(view)).body.redemption !== null).toBe(true);
     expect((await ana.act(view.id, "retract", {})).body.code).toBe("not_in_state");
-    const next = await held("undone.do");
+    const next = await held("brief.do");
     const { request } = (await approve(ana, next)).body as { request: RequestView };
     await until(async () => {
       const { time } = await server.app.store.standing();

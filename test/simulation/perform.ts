@@ -3,7 +3,12 @@ import { samenessMac, sha256Base64url } from "@haltpoint/protocol";
 import type { Answer } from "../../packages/server/src/app/answer.ts";
 import type { App } from "../../packages/server/src/app/app.ts";
 import { editSteps } from "../../packages/server/src/app/edit-request.ts";
-import { execute, executeSteps, type Executed, type Keyed } from "../../packages/server/src/app/execute.ts";
+import {
+  execute,
+  executeSteps,
+  type Executed,
+  type Keyed,
+} from "../../packages/server/src/app/execute.ts";
 import { expireDue } from "../../packages/server/src/app/pass-time.ts";
 import { halt, liftHalt, sweepHalt } from "../../packages/server/src/app/place-halt.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";

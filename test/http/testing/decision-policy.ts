@@ -23,7 +23,11 @@ rules:${rule("low", "low")}${rule("medium", "medium", ", edits: { fields: [actio
   "ticked",
   "low",
   ", confirm: [{ id: vendor, text: The vendor is known }]",
-)}${rule("lowsigned", "low", ", step_up: passkey")}${rule("undone", "low", ", undo: 1s")}
+)}${rule("lowsigned", "low", ", step_up: passkey")}${rule("undone", "low", ", undo: 1h")}${rule(
+  "brief",
+  "low",
+  ", undo: 1s",
+)}
   - id: escalating
     why: The leads, if finance does not answer
     owner: chen
