@@ -4,7 +4,6 @@
  * the server validates what arrives against schemas that are checked against these types.
  */
 import type { DecidedBy, FieldChange, Problem } from "./problem.ts";
-import type { ChallengeInput } from "./review-challenge.ts";
 
 /** AuthZEN's nouns. */
 export interface Subject {
@@ -264,12 +263,6 @@ export interface ChallengeBody {
   readonly display_digest: string;
   readonly reason?: string;
   readonly confirmed?: readonly string[];
-}
-export interface ChallengeView {
-  readonly ceremony: string;
-  /** `PublicKeyCredentialRequestOptionsJSON`; its challenge is that of `challenge_input`. */
-  readonly options: Readonly<Record<string, unknown>>;
-  readonly challenge_input: ChallengeInput;
 }
 /** `POST /v1/reviews`: the same word on each; every item is decided by itself. */
 export interface BatchReviewBody {

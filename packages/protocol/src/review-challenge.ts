@@ -42,6 +42,14 @@ export type ChallengeInput = {
   readonly expires_at: number;
 };
 
+/** Answer of `POST /v1/requests/:id/challenges`. */
+export interface ChallengeView {
+  readonly ceremony: string;
+  /** `PublicKeyCredentialRequestOptionsJSON`; its challenge is that of `challenge_input`. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly challenge_input: ChallengeInput;
+}
+
 /** The challenge, base64url: what `clientDataJSON.challenge` must be. */
 export function reviewChallenge(input: ChallengeInput): Digest {
   return sha256Base64url(canonicalJson(input));
