@@ -123,7 +123,7 @@ describe("a review signed with a passkey", () => {
     const [view, other] = [await held(), await held()];
     const signature = await ana.sign(view, APPROVE);
     const elsewhere = await ana.act(other.id, "reviews", bodyOf(other, signature));
-    expect(elsewhere.body).toMatchObject({ code: "signature_refused", field: "signature" });
+    expect(elsewhere.body).toMatchObject({ code: "signature_invalid", field: "signature" });
     const key = newKey();
     const body = bodyOf(view, signature);
     expect((await ana.act(view.id, "reviews", body, key)).status).toBe(200);
@@ -132,7 +132,7 @@ describe("a review signed with a passkey", () => {
     const again = await ana.act(view.id, "reviews", body);
     expect(again.body.code).toBe("already_decided");
     const replayed = await ana.act(other.id, "reviews", bodyOf(other, signature));
-    expect(replayed.body.code).toBe("signature_refused");
+    expect(replayed.body.code).toBe("signature_invalid");
     expect((await ana.look(other.id)).status).toBe("held");
   });
 
@@ -152,15 +152,15 @@ describe("a review signed with a passkey", () => {
     const view = await held();
     const stolen = await ana.sign(view, APPROVE, {}, bo.passkey);
     expect((await ana.act(view.id, "reviews", bodyOf(view, stolen))).body.code).toBe(
-      "signature_refused",
+      "signature_invalid",
     );
     const anas = await ana.sign(view, APPROVE);
     expect((await bo.act(view.id, "reviews", bodyOf(view, anas))).body.code).toBe(
-      "signature_refused",
+      "signature_invalid",
     );
     const entry = (await entriesOf(view.id)).at(-1);
     expect(entry).toMatchObject({ kind: "refused", actor: "person:bo" });
-    expect(entry?.data).toEqual({ command: "review", code: "signature_refused" });
+    expect(entry?.data).toEqual({ command: "review", code: "signature_invalid" });
   });
 
   it.each([
@@ -173,7 +173,7 @@ describe("a review signed with a passkey", () => {
     const view = await held();
     const signature = await ana.sign(view, APPROVE, changes);
     const { body, status } = await ana.act(view.id, "reviews", bodyOf(view, signature));
-    expect([status, body.code]).toEqual([403, "signature_refused"]);
+    expect([status, body.code]).toEqual([403, "signature_invalid"]);
     expect((await ana.look(view.id)).status).toBe("held");
   });
 
@@ -187,7 +187,7 @@ describe("a review signed with a passkey", () => {
     const view = await held();
     const signature = await ana.sign(view, APPROVE, { counter: 900 });
     const { body } = await ana.act(view.id, "reviews", bodyOf(view, signature));
-    expect(body.code).toBe("signature_refused");
+    expect(body.code).toBe("signature_invalid");
     const next = await ana.sign(view, APPROVE, { counter: 901 });
     expect((await ana.act(view.id, "reviews", bodyOf(view, next))).status).toBe(200);
   });
@@ -200,7 +200,7 @@ describe("a review signed with a passkey", () => {
     const view = await held();
     const signature = await bo.sign(view, APPROVE);
     const { body } = await bo.act(view.id, "reviews", bodyOf(view, signature, more));
-    expect(body.code).toBe("signature_refused");
+    expect(body.code).toBe("signature_invalid");
     expect((await bo.look(view.id)).status).toBe("held");
   });
 
@@ -220,7 +220,7 @@ describe("a review signed with a passkey", () => {
     });
     const now = await bo.look(view.id);
     const moved = await bo.act(view.id, "reviews", bodyOf(now, signature));
-    expect(moved.body.code).toBe("signature_refused");
+    expect(moved.body.code).toBe("signature_invalid");
     expect((await bo.challenge(view, APPROVE)).body.code).toBe("stale_revision");
   });
 
@@ -236,7 +236,7 @@ describe("a review signed with a passkey", () => {
         : read(id);
     const { body } = await bo.act(view.id, "reviews", bodyOf(view, signature));
     store.ceremony = read;
-    expect(body).toMatchObject({ code: "signature_refused" });
+    expect(body).toMatchObject({ code: "signature_invalid" });
     expect(body.detail).toContain("too old");
   });
 
@@ -295,10 +295,10 @@ describe("an override", () => {
     expect((await send(ove, {})).body.code).toBe("step_up_required");
     const signature = await ove.sign(view, asked);
     const other = await send(ove, { reason: "no reason", signature });
-    expect(other.body.code).toBe("signature_refused");
+    expect(other.body.code).toBe("signature_invalid");
     // A signed approval is no override.
     const review = await ove.sign(view, APPROVE);
-    expect((await send(ove, { signature: review })).body.code).toBe("signature_refused");
+    expect((await send(ove, { signature: review })).body.code).toBe("signature_invalid");
     expect((await send(ove, { signature })).body.request.status).toBe("approved");
     const entry = (await entriesOf(view.id)).find(({ kind }) => kind === "overridden");
     expect(entry?.data).toMatchObject({

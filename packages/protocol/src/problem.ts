@@ -113,11 +113,6 @@ export const PROBLEMS = {
     exit: EXIT.notPermitted,
     title: "this cannot be decided from here",
   },
-  signature_refused: {
-    status: 403,
-    exit: EXIT.notPermitted,
-    title: "the passkey's signature was not accepted",
-  },
   batch_refused: { status: 422, exit: EXIT.usage, title: "these are not decided together" },
   reason_required: { status: 422, exit: EXIT.usage, title: "a reason is required" },
   confirmation_missing: {

@@ -9,7 +9,6 @@ import {
   base64url,
   CHALLENGE_VERSION,
   confirmedSet,
-  newId,
   obligationsDigest,
   reviewChallenge,
   type ChallengeInput,
@@ -18,14 +17,12 @@ import {
 } from "@haltpoint/protocol";
 import type { RequestState } from "../domain/request/model.ts";
 import { refuse, type Refusal } from "../domain/request/refusal.ts";
-import type { RelyingParty } from "../ports/passkeys.ts";
-import type { StoredPasskey } from "../ports/sign-in-records.ts";
 import type { Standing, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
-import type { App, Site } from "./app.ts";
+import type { App } from "./app.ts";
 import type { Principal } from "./authenticate.ts";
 import { displayNow } from "./display-now.ts";
-import { commitOnce } from "./commit-once.ts";
+import { beginAssertion, isLive, verifyAssertion } from "./ceremonies.ts";
 
 const CHALLENGE_MS = 300_000;
 const NONCE_BYTES = 32;
@@ -67,32 +64,16 @@ export async function offerChallenge(
   const { now } = standing.time;
   const stale = await notDecidable(app, person, { state, standing, asked });
   if (stale !== null) return { ok: false, problem: problemOf(stale, { requestId: state.id, now }) };
-  const keys = (await app.store.passkeys(person.id)).filter((key) => key.revokedAt === null);
-  if (keys.length === 0) {
+  if (!(await app.store.passkeys(person.id)).some(isLive)) {
     return refused("step_up_required", "you have no passkey yet; add one under You, then decide");
   }
   const fresh = { nonce: nonceOf(app), expires_at: now + CHALLENGE_MS };
   const input = inputOf(app, { person: person.id, state, words: asked.words }, fresh, {
     display: asked.displayDigest,
   });
-  const challenge = reviewChallenge(input);
-  const ceremony = newId("cer", now, app.random.bytes(10));
-  const record = {
-    id: ceremony,
-    kind: "step_up" as const,
-    person: person.id,
-    challenge,
-    context: JSON.stringify(input),
-    createdAt: now,
-    expiresAt: fresh.expires_at,
-  };
-  await commitOnce(app, { expected: {}, writes: [{ kind: "ceremony", ceremony: record }] }, now);
-  const allowed = keys.map((key) => key.credentialId);
-  const options = await app.passkeys.assertionOptions({
-    party: partyOf(app.site),
-    challenge,
-    allowed,
-  });
+  const order = { kind: "step_up", person: person.id, context: input } as const;
+  const begun = await beginAssertion(app, { ...order, challenge: reviewChallenge(input) });
+  const { ceremony, options } = begun;
   return answered({ ceremony, options, challenge_input: input });
 }
 
@@ -132,34 +113,20 @@ export async function checkSignature(
 ): Promise<Signed> {
   const { person, state, standing, signature } = of;
   const { now } = standing.time;
-  const ceremony = await app.store.ceremony(signature.ceremony);
-  if (ceremony === null || ceremony.kind !== "step_up") {
-    return no("this challenge was answered before, or never was one; ask for a new one");
-  }
-  if (ceremony.person !== person.id) return no("this challenge was given to somebody else");
-  if (now >= ceremony.expiresAt) return no("this challenge is too old; ask for a new one");
+  const sent = { ...signature, kind: "step_up", person: person.id } as const;
+  const proven = await verifyAssertion(app, sent);
+  if (!proven.ok) return no(proven.problem.detail);
+  const { ceremony, signed: made, writes } = proven.value;
   const input = JSON.parse(ceremony.context) as ChallengeInput;
+  if (input.v !== CHALLENGE_VERSION || now >= input.expires_at) {
+    return no("this challenge is too old; ask for a new one");
+  }
   const display = await displayNow(app, person, state, standing);
   const due = inputOf(app, { person: person.id, state, words: of.words }, input, {
     display: display ?? "",
   });
   const moved = movedBetween(input, due);
   if (moved !== null) return no(moved);
-  const key = await keyOf(app, person, signature);
-  if (key === null) return no("this passkey is none of yours that is enrolled here");
-  const { credentialId, publicKey, counter } = key;
-  const verified = await app.passkeys.verifyAssertion({
-    party: partyOf(app.site),
-    challenge: ceremony.challenge,
-    response: signature.response,
-    credential: { credentialId, publicKey, counter },
-  });
-  if (!verified.ok) return no(verified.why);
-  const made = verified.value;
-  // A counter that does not grow says that the key was copied. Keys without one always say 0.
-  if ((made.counter > 0 || counter > 0) && made.counter <= counter) {
-    return no("the passkey's counter went back: it may have been copied; use another passkey");
-  }
   const kept: ReviewSignature = {
     credential_id: made.credentialId,
     client_data_json: made.clientDataJson,
@@ -167,24 +134,7 @@ export async function checkSignature(
     signature: made.signature,
     challenge_input: input,
   };
-  const used = { ...key, counter: made.counter, backedUp: made.backedUp, lastUsedAt: now };
-  const writes: readonly Write[] = [
-    { kind: "ceremony_done", id: ceremony.id },
-    { kind: "passkey", passkey: used },
-  ];
   return { stepUp: "passkey", refusal: null, evidence: { signature: kept }, writes };
-}
-
-/** Whose key answered: one of this person's, in force. */
-async function keyOf(
-  app: App,
-  person: Person,
-  signature: SentSignature,
-): Promise<StoredPasskey | null> {
-  const id = app.passkeys.credentialIdOf(signature.response);
-  const key = id === null ? null : await app.store.passkeyByCredential(id);
-  if (key === null || key.person !== person.id || key.revokedAt !== null) return null;
-  return key;
 }
 
 function inputOf(
@@ -223,16 +173,7 @@ function movedBetween(signed: ChallengeInput, due: ChallengeInput): string | nul
 }
 
 function no(why: string): Signed {
-  return { ...UNSIGNED, refusal: refuse("signature_refused", why, { field: "signature" }) };
-}
-
-function partyOf({ publicUrl }: Site): RelyingParty {
-  return { id: hostOf(publicUrl), name: "Haltpoint", origins: [publicUrl] };
-}
-
-/** The host without its port. App code has no `URL`; ours has a scheme and no credentials. */
-function hostOf(publicUrl: string): string {
-  return publicUrl.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, "");
+  return { ...UNSIGNED, refusal: refuse("signature_invalid", why, { field: "signature" }) };
 }
 
 function nonceOf(app: App): string {

@@ -49,7 +49,7 @@ interface Decision<B> {
   how?(body: NoInfer<B>): Pick<Made, "displayDigest" | "readMs" | "signature">;
 }
 
-const SIGNED = ["channel_not_allowed", "signature_refused"] as const;
+const SIGNED = ["channel_not_allowed", "signature_invalid"] as const;
 
 interface HowSent {
   readonly display_digest?: string;
