@@ -7,7 +7,7 @@ import type { Changes } from "./changes.ts";
 import type { KnownProvider } from "./known-provider.ts";
 import type { KnownContent } from "./known-content.ts";
 import type { KnownFacts } from "./known-facts.ts";
-import type { NoticePlan } from "./notices.ts";
+import type { NoticePlan } from "./notice-plan.ts";
 import type { Policies } from "./policies.ts";
 
 export interface App {

@@ -12,7 +12,7 @@ import { Changes } from "./changes.ts";
 import { KnownContent } from "./known-content.ts";
 import type { KnownProvider } from "./known-provider.ts";
 import { KnownFacts } from "./known-facts.ts";
-import { NO_NOTICES, type NoticePlan } from "./notices.ts";
+import { NO_NOTICES, type NoticePlan } from "./notice-plan.ts";
 import { Policies } from "./policies.ts";
 
 /** The use cases on a store, with empty caches. `app.changes.close()` stops them listening to it. */

@@ -65,7 +65,8 @@ export class Mailer {
 function failureOf(fault: unknown): Delivery {
   const { code, responseCode } = fault as { code?: unknown; responseCode?: unknown };
   const status = typeof responseCode === "number" ? responseCode : null;
-  const said = status === null ? String(code ?? "failed") : `answered ${status}`;
+  const cause = typeof code === "string" ? code : "failed";
+  const said = status === null ? cause : `answered ${status}`;
   const why = `the mail server ${status === null ? `could not be used (${said})` : said}`;
   const isForGood = status !== null && status >= PERMANENT_FROM && code !== "EAUTH";
   return isForGood ? { kind: "refused", why } : { kind: "failed", why, retryAfterMs: null };

@@ -7,22 +7,28 @@ import { eventsAfter } from "../../../app/read-ledger.ts";
 import { viewRequest, type Viewer } from "../../../app/view-request.ts";
 import type { Call } from "../command.ts";
 import { dataFolder } from "../development-file.ts";
+import { openBrowser } from "./open-browser.ts";
 
 const BATCH = 200;
 /** On this terminal everything is shown; it belongs to whoever runs the server. */
 const EVERYTHING: Viewer = { kind: "person", id: "", rights: ["auditor"] };
 
-/** Starts telling; the returned function ends it. `people`: who could be asked to decide. */
+/**
+ * Starts telling; the returned function ends it. `people`: who could be asked to decide.
+ * `opensBrowser`: the first thing to decide is opened in a browser, at a terminal.
+ */
 export async function announce(
   call: Call,
   app: App,
   people: readonly string[],
+  opensBrowser: boolean,
 ): Promise<() => Promise<void>> {
   let after = await app.store.lastLogIndex();
   const told = new Map<string, string>();
   let working: Promise<void> | null = null;
   let again = false;
   let stopped = false;
+  let hasOpened = !opensBrowser;
   const catchUp = async (): Promise<void> => {
     const changed = new Set<string>();
     for (;;) {
@@ -43,7 +49,11 @@ export async function announce(
     const news = `${view.status} ${view.revision.number}`;
     if (told.get(id) === news) return;
     told.set(id, news);
-    call.screen.print(await newsText(call, app, view, people));
+    const who = view.status === "held" ? await reviewerOf(app, view, people) : null;
+    call.screen.print(newsText(call, app, view, who));
+    // Only the first: nobody wants a new page for each.
+    if (who !== null && !hasOpened) openBrowser(call, inboxLink(app, view, who));
+    hasOpened ||= who !== null;
   };
   const work = async (): Promise<void> => {
     do {
@@ -63,26 +73,27 @@ export async function announce(
   };
 }
 
-async function newsText(
-  call: Call,
-  app: App,
-  view: RequestView,
-  people: readonly string[],
-): Promise<string> {
+function newsText(call: Call, app: App, view: RequestView, who: string | null): string {
   const { short_id: id, status, title, identity } = view;
   if (status !== "held") return `> ${id} ${status}: ${visibleText(view.message)}`;
-  const who = await reviewerOf(app, view, people);
   const program = call.host.program;
   const where = `--as ${who ?? "NAME"}${dataOption(call)}`;
   const why = view.reasons.map((reason) => visibleText(reason)).join("; ");
   return [
     `> ${visibleText(identity.id)} wants to: ${visibleText(title)}`,
     `  held because: ${why || "policy asks for a person"}`,
-    "  Decide it from a second terminal in this folder:",
+    `  Decide it in the inbox, signed in as ${who ?? "somebody"}: ${inboxLink(app, view, who)}`,
+    "  or from a second terminal in this folder:",
     `    ${program} approve ${id} ${where}`,
     `    ${program} reject ${id} ${where} --reason "…"`,
     `    ${program} show ${id} ${where}`,
   ].join("\n");
+}
+
+/** Development only: the sign-in page takes the person from the link. */
+function inboxLink(app: App, { id }: RequestView, who: string | null): string {
+  const person = who === null ? "" : `person=${encodeURIComponent(who)}&`;
+  return `${app.site.publicUrl}/sign-in?${person}return=${encodeURIComponent(`/r/${id}`)}`;
 }
 
 /** Somebody who may decide it. */

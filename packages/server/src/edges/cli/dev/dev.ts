@@ -41,7 +41,7 @@ export async function dev(call: Call): Promise<number> {
     closers.push(writeDevelopmentFile(folder, { url: server.url, ...made }));
     tellReady(call, { url: server.url, folder, config, made });
     const people = made.people.map(({ id }) => id);
-    closers.push(await announce(call, server.app, people));
+    closers.push(await announce(call, server.app, people, options.flag("demo")));
     if (options.flag("demo")) closers.push(await startExample(call, server));
     await stopped;
     screen.note("\nStopping.");
@@ -155,6 +155,7 @@ function tellReady({ screen, host }: Call, { url, folder, config, made }: Ready)
     `  people      ${people.map((id) => visibleText(id)).join(", ")}: be one of them with --as NAME`,
   );
   screen.print(`  identity    ${identity}, for agents of yours; its key is in ${shown(file)}`);
-  screen.print(`  inbox       ${host.program} inbox --as ${people[0] ?? "NAME"}`);
+  screen.print(`  inbox       ${config.publicUrl.replace(/:0$/, `:${new URL(url).port}`)}/inbox`);
+  screen.print(`              ${host.program} inbox --as ${people[0] ?? "NAME"}`);
   screen.print("Ctrl-C stops it.\n");
 }
