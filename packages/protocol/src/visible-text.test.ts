@@ -14,6 +14,7 @@ describe("visible text (T18)", () => {
     ["tag \u{E0041}", "tag «U+E0041»"],
     ["esc \u001B[2J", "esc «U+001B»[2J"],
     ["lone \uD800", "lone «U+D800»"],
+    ["object \uFFFC", "object «U+FFFC»"],
   ])("shows %j as %j", (text, shown) => {
     expect(visibleText(text)).toBe(shown);
   });

@@ -4,7 +4,7 @@
  * default-ignorable code point becomes a token, `«U+202E»`; a run of one becomes `«U+200B»×65000`.
  */
 const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|[^\S ]|\u2800/u;
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|[^\S ]|[\u2800\uFFFC]/u;
 
 /** Whether `visibleText` would change it. */
 export function hasHiddenText(text: string): boolean {

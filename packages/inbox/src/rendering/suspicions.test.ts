@@ -23,6 +23,15 @@ describe("what is suspicious about a text (T18)", () => {
     expect(kinds(text)).toContain(kind);
   });
 
+  it.each(["\u3164\u0410cme", "\u115F\u0391BE", "ab\u3164\u0421"])(
+    "says of %j what is not seen in it, by its code point",
+    (text) => {
+      const said = suspicions(text).map(({ says }) => says);
+      expect(said.join()).toMatch(/U\+(3164|115F)/);
+      expect(said.join()).not.toMatch(/[\u3164\u115F]/);
+    },
+  );
+
   it.each([
     "Transfer to Müller & Söhne, 48,200.00 USD",
     "Перевод средств: оса и рост",

@@ -4,7 +4,7 @@
  * direction. Said in words beside the text; the text itself is always shown as it is.
  */
 import { latinLookalike } from "./confusable.ts";
-import { grouped, visiblePieces } from "./visible-pieces.ts";
+import { grouped, piecesText, visiblePieces } from "./visible-pieces.ts";
 
 export type SuspicionKind = "hidden" | "mixed" | "imitates" | "styled" | "composed" | "direction";
 
@@ -127,7 +127,9 @@ function foreign(word: string): string {
     (letter) => letter > "~" && !/\p{Script=Latin}/u.test(letter),
   );
   if (others.length === 0 || others.length > 8) return "";
-  const codes = others.map((letter) => `U+${hex(letter)} ${letter}`);
+  const codes = others.map((letter) =>
+    isHidden(letter) ? `U+${hex(letter)}` : `U+${hex(letter)} ${letter}`,
+  );
   return `: ${codes.join(", ")}`;
 }
 
@@ -137,9 +139,14 @@ function hex(letter: string): string {
 
 function shownWord(word: string): string {
   const letters = [...word.replace(/^\p{M}+/u, "")];
-  return letters.length > WORD_SHOWN_MAX
-    ? `${letters.slice(0, WORD_SHOWN_MAX).join("")}…`
-    : letters.join("");
+  const shown = letters.slice(0, WORD_SHOWN_MAX).join("");
+  // Some letters have no glyph: fillers of Hangul, for one.
+  const spelled = isHidden(shown) ? piecesText(visiblePieces(shown)) : shown;
+  return letters.length > WORD_SHOWN_MAX ? `${spelled}…` : spelled;
+}
+
+function isHidden(text: string): boolean {
+  return visiblePieces(text).some(({ kind }) => kind === "token");
 }
 
 function scriptsOf(word: string): ReadonlySet<string> {
