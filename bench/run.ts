@@ -18,6 +18,7 @@ const BENCHES: Readonly<Record<string, () => Promise<Bench>>> = {
   P1: async () => (await import("./cases/p1-allowed-over-http.ts")).p1,
   P2: async () => (await import("./cases/p2-held-cycle.ts")).p2,
   P4: async () => (await import("./cases/p4-policy-decision.ts")).p4,
+  P11: async () => (await import("./cases/p11-inbox.ts")).p11,
 };
 
 const asked = process.argv.slice(2).map((name) => name.toUpperCase());

@@ -4,6 +4,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
+import type { Plugin } from "vite";
 import { isTest, listFiles } from "../check/source-files.ts";
 
 /** Where the pages are, and where the server looks for them. */
@@ -52,7 +53,12 @@ async function readStamp(target: string): Promise<string | null> {
   return existsSync(file) ? readFile(file, "utf8") : null;
 }
 
-async function bundle(root: string, outDir: string): Promise<void> {
+/** @param plugins e.g. one that plants a bug in the sources. */
+export async function bundle(
+  root: string,
+  outDir: string,
+  plugins: readonly Plugin[] = [],
+): Promise<void> {
   // Only here: most starts find the pages fresh and need no bundler.
   const { build } = await import("vite");
   await build({
@@ -69,6 +75,7 @@ async function bundle(root: string, outDir: string): Promise<void> {
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
     },
+    plugins: [...plugins],
     oxc: { jsx: { runtime: "automatic" } },
   });
 }

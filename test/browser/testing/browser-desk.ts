@@ -7,16 +7,25 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { chromium, type BrowserServer } from "playwright-core";
 import type { TestProject } from "vitest/node";
+import { buildInbox } from "../../../scripts/inbox/build.ts";
 import { chromiumArguments, chromiumPath } from "../../../scripts/browser/chromium.ts";
+import { checkout } from "../../planted/plant.ts";
+import { buildPlantedPages } from "./planted-pages.ts";
 
 declare module "vitest" {
   interface ProvidedContext {
     /** `GET /browser`: where to reach it. `GET /outside`: the hosts that anything tried to reach. */
     readonly browserDesk: string;
+    /** The folder of pages with a planted bug; null: those that the server serves are shown. */
+    readonly plantedPages: string | null;
   }
 }
 
 export default async function openDesk(project: TestProject): Promise<() => Promise<void>> {
+  // Servers serve what was built when they start.
+  await buildInbox(checkout);
+  const planted = await buildPlantedPages();
+  project.provide("plantedPages", planted?.folder ?? null);
   let browser: Promise<BrowserServer> | null = null;
   const outside = new Set<string>();
   const proxy = createServer((request, response) => {
@@ -42,6 +51,7 @@ export default async function openDesk(project: TestProject): Promise<() => Prom
   project.provide("browserDesk", await listen(desk));
   return async () => {
     await (await browser?.catch(() => null))?.close();
+    await planted?.remove();
     for (const server of [desk, proxy]) {
       server.close();
       server.closeAllConnections();

@@ -18,7 +18,7 @@ export interface Place {
   readonly inDialog?: boolean;
   /** Only in this part of the page. */
   readonly within?: Locator;
-  /** What a keyboard user presses instead of going there. */
+  /** A button of the card: what a keyboard user presses instead of going there. */
   readonly key?: string;
 }
 
@@ -35,7 +35,7 @@ export interface Hands {
 }
 
 const TABS_MAX = 200;
-/** Keys are ignored for half a second after the card changes. */
+/** Keys and buttons do nothing for half a second after the card changes. */
 const CARD_SETTLES_MS = 650;
 /** WCAG 2.2, 2.5.8. */
 const TARGET_MIN_PX = 24;
@@ -130,7 +130,14 @@ function fingersOn(page: Page): Hands {
   };
   return {
     mode: "touch",
-    press: (role, name, place) => tap(find(page, role, name, place)),
+    async press(role, name, place = {}) {
+      const wanted = find(page, role, name, place);
+      if (place.key !== undefined) {
+        await wanted.waitFor({ state: "visible" });
+        await page.waitForTimeout(CARD_SETTLES_MS);
+      }
+      await tap(wanted);
+    },
     async tick(role, name, place) {
       const wanted = find(page, role, name, place);
       await tapLabelled(wanted);

@@ -57,3 +57,14 @@ export function reportViolations(): void {
     );
   });
 }
+
+/** Resolves once nothing is being loaded and nothing moves. */
+export async function contentIsThere(): Promise<void> {
+  const isBusy = (): boolean =>
+    document.querySelector("[aria-busy=true], .skeleton, [role=progressbar]") !== null;
+  const until = performance.now() + 5_000;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, 60));
+  } while (isBusy() && performance.now() < until);
+  await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
+}

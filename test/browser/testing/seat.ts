@@ -1,6 +1,8 @@
 /** Somebody in front of a browser: signed in, watched, with a keyboard or with fingers. */
+import { extname, join } from "node:path";
 import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
 import { expect, inject } from "vitest";
+import { checkout } from "../../planted/plant.ts";
 import { addAuthenticator, type Authenticator, type Passkey } from "./authenticator.ts";
 import { handsOn, type Hands, type Mode } from "./hands.ts";
 import { watchPages, type WatchedPages, type WatchOptions } from "./watched-pages.ts";
@@ -16,7 +18,7 @@ export interface Seat {
   readonly watched: WatchedPages;
   readonly authenticator: Authenticator | null;
   /** Goes to a page of the inbox, as an address typed or a link followed does. */
-  open(path: string): Promise<void>;
+  readonly open: (path: string) => Promise<void>;
 }
 
 export interface SeatOptions extends Pick<WatchOptions, "expected"> {
@@ -68,6 +70,7 @@ export async function atSeat<T>(
     const { expected = [] } = options;
     const watched = await watchPages(context, { origin: house.url, expected });
     if (options.person !== undefined) await signIn(context, house.url, options.person);
+    await showPlantedPages(context, house.url);
     const page = await context.newPage();
     const { passkeys, mode } = options;
     const authenticator =
@@ -86,16 +89,69 @@ export async function atSeat<T>(
     const result = await work(seat);
     watched.expectQuiet();
     return result;
+  } catch (error) {
+    await keepPicture(context);
+    throw error;
   } finally {
     await context.close();
   }
 }
 
+/** What a person would have seen when it went wrong: `reports/browser/NAME.png`. */
+async function keepPicture(context: BrowserContext): Promise<void> {
+  const name = (expect.getState().currentTestName ?? "hook")
+    .replaceAll(/[^\w]+/g, "-")
+    .slice(0, 120);
+  const path = join(checkout, "reports/browser", `${name}.png`);
+  await context
+    .pages()
+    .at(-1)
+    ?.screenshot({ path, fullPage: true, timeout: 5_000 })
+    .catch(() => undefined);
+}
+
+/** Where a bug is planted in the pages: these, with the headers of those that the server serves. */
+async function showPlantedPages(context: BrowserContext, origin: string): Promise<void> {
+  const folder = inject("plantedPages");
+  if (folder === null) return;
+  await context.route(
+    (url) => url.origin === origin && !/^\/(v1|auth)\//.test(url.pathname),
+    async (route) => {
+      const { pathname } = new URL(route.request().url());
+      const isAsset = pathname.startsWith("/assets/");
+      const path = join(folder, isAsset ? pathname : "index.html");
+      const shell = await context.request.get(`${origin}/inbox`);
+      // What is given here is not compressed.
+      const { "content-encoding": _encoding, ...headers } = shell.headers();
+      headers["content-type"] = TYPES[extname(path)] ?? "text/plain";
+      await route.fulfill({ path, headers });
+    },
+  );
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+};
+
+type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
+/** Who has signed in already, at which server: one session serves all tests of a file. */
+const sessions = new Map<string, Cookies>();
+
 /** As the sign-in page does it; that page has tests of its own. */
 async function signIn(context: BrowserContext, url: string, person: string): Promise<void> {
+  const who = `${person} at ${url}`;
+  const known = sessions.get(who);
+  if (known !== undefined) {
+    await context.addCookies(known);
+    return;
+  }
   const answer = await context.request.post(`${url}/v1/sign-in/development`, {
     data: { person },
     headers: { origin: url },
   });
   expect(answer.status(), await answer.text()).toBe(200);
+  sessions.set(who, await context.cookies());
 }

@@ -1,0 +1,141 @@
+/** axe-core finds nothing on any page, in light, dark, right-to-left and 320 px wide. */
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+import type { AxeResults } from "axe-core";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { send } from "./testing/errand.ts";
+import { openHouse, type House } from "./testing/house.ts";
+import { contentIsThere, widerThanWindow } from "./testing/in-page.ts";
+import { atSeat } from "./testing/seat.ts";
+import { closing, endlessJob, order, payment, post, rotation } from "./tasks/asked.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+let house: House;
+const ids: Record<string, string> = {};
+
+beforeAll(async () => {
+  house = await openHouse();
+  const agent = house.agent();
+  ids["held"] = (await send(agent, payment())).id;
+  ids["editable"] = (await send(agent, order())).id;
+  ids["low"] = (await send(agent, post())).id;
+  ids["two"] = (await send(agent, rotation())).id;
+  ids["high"] = (await send(agent, closing())).id;
+  ids["running"] = (await send(agent, endlessJob())).id;
+  const rejected = await send(agent, payment());
+  ids["rejected"] = rejected.id;
+  const { digest } = (await agent.get(rejected.id)).revision;
+  await house.person("ana").review(rejected.id, { verdict: "reject", digest, reason: "No" });
+  await house.person("operator-1").halt({ scope: { kind: "action", id: "x" }, reason: "A drill" });
+});
+afterAll(() => house.close());
+
+interface Variant {
+  readonly name: string;
+  readonly apply: (page: Page) => Promise<unknown>;
+}
+
+const WIDE = { width: 1280, height: 900 };
+const setDirection = (page: Page, direction: string) =>
+  page.evaluate((dir) => (document.documentElement.dir = dir), direction);
+
+/** One after the other on the same page; each takes back what the one before it changed. */
+const VARIANTS: readonly Variant[] = [
+  { name: "light", apply: (page) => page.emulateMedia({ colorScheme: "light" }) },
+  { name: "dark", apply: (page) => page.emulateMedia({ colorScheme: "dark" }) },
+  {
+    name: "right-to-left",
+    apply: async (page) => {
+      await page.emulateMedia({ colorScheme: "light" });
+      await setDirection(page, "rtl");
+    },
+  },
+  {
+    name: "320 px",
+    apply: async (page) => {
+      await setDirection(page, "ltr");
+      await page.setViewportSize({ width: 320, height: 640 });
+    },
+  },
+];
+
+interface Shown {
+  readonly name: string;
+  readonly person?: string;
+  readonly path: () => string;
+  /** What to press so that it is seen. */
+  readonly button?: string;
+}
+
+const card = (kind: string) => () => `/r/${ids[kind]}`;
+
+const PAGES: readonly Shown[] = [
+  { name: "sign-in", path: () => "/sign-in" },
+  { name: "setup", path: () => "/setup#token=none" },
+  { name: "inbox", person: "ana", path: () => "/inbox" },
+  { name: "empty inbox", person: "chen", path: () => "/inbox" },
+  { name: "card", person: "ana", path: card("held") },
+  { name: "approve dialog", person: "ana", path: card("held"), button: "Approve" },
+  { name: "reject dialog", person: "ana", path: card("held"), button: "Reject" },
+  { name: "edit form", person: "ana", path: card("editable"), button: "Edit" },
+  { name: "card of two", person: "dee", path: card("two") },
+  { name: "card of high risk", person: "fay", path: card("high") },
+  { name: "card that was rejected", person: "ana", path: card("rejected") },
+  { name: "card that runs", person: "operator-1", path: card("running") },
+  { name: "card that is not there", person: "ana", path: () => "/r/req_none" },
+  { name: "running", person: "operator-1", path: () => "/running" },
+  { name: "stop dialog", person: "operator-1", path: () => "/running", button: "STOP" },
+  { name: "history", person: "ana", path: () => "/history" },
+  { name: "identities", person: "operator-1", path: () => "/identities" },
+  {
+    name: "register dialog",
+    person: "operator-1",
+    path: () => "/identities",
+    button: "Register an identity",
+  },
+  { name: "policies", person: "ana", path: () => "/policies" },
+  { name: "analytics", person: "operator-2", path: () => "/analytics" },
+  { name: "you", person: "ana", path: () => "/me" },
+  { name: "cli", person: "ana", path: () => "/cli" },
+];
+
+describe.each(PAGES)("$name", ({ person, path, button }) => {
+  it("has no finding", async () => {
+    const options = {
+      mode: "keyboard" as const,
+      ...(person === undefined ? {} : { person }),
+      // Some of these pages are of things that are not there.
+      expected: [/status of 40[0134]/],
+    };
+    await atSeat(house, options, async ({ open, page }) => {
+      await page.setViewportSize(WIDE);
+      await open(path());
+      await page.evaluate(contentIsThere);
+      if (button !== undefined) {
+        await page.getByRole("button", { name: button, exact: true }).first().press("Enter");
+      }
+      await page.evaluate(AXE);
+      for (const { name, apply } of VARIANTS) {
+        await apply(page);
+        await page.evaluate(contentIsThere);
+        expect(await findingsOn(page), name).toEqual([]);
+        expect(await page.evaluate(widerThanWindow), `${name}: wider than the window`).toBe(0);
+      }
+    });
+  });
+});
+
+async function findingsOn(page: Page): Promise<readonly string[]> {
+  const results = await page.evaluate(() =>
+    (globalThis as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run({
+      resultTypes: ["violations"],
+    }),
+  );
+  return results.violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id}: ${help}: ${target.join(" ")} ${failureSummary}`,
+    ),
+  );
+}
