@@ -238,7 +238,7 @@ describe("redeeming", () => {
   it("is for the identity that asked", async () => {
     const view = await held();
     const { body } = await act(view.id, "redeem", { attempt: newAttempt() }, other);
-    expect(body.code).toBe("not_your_request");
+    expect(body.code).toBe("not_found");
     await withdraw(view.id);
     const unknown = await act("req_01JD0000000000000000000000", "redeem", {
       attempt: newAttempt(),
@@ -260,6 +260,27 @@ describe("redeeming", () => {
   });
 });
 
+describe("another identity", () => {
+  it("is told the same of a request that is not its own as of none, whatever it tries (T28)", async () => {
+    const { id, attempt } = await running();
+    const none = `${id.slice(0, -4)}0000`;
+    for (const [verb, body] of [
+      ["redeem", { attempt }],
+      ["heartbeat", { attempt }],
+      ["outcome", { attempt, result: "succeeded" }],
+      ["withdraw", {}],
+      ["answers", { text: "because" }],
+    ] as const) {
+      const ask = (of: string) =>
+        server.call("POST", `/v1/requests/${of}/${verb}`, { token: other, body, key: newKey() });
+      const foreign = await ask(id);
+      const unknown = await ask(none);
+      expect([verb, foreign.status, foreign.body.code]).toEqual([verb, 404, "not_found"]);
+      expect(foreign.text.replaceAll(id, none)).toBe(unknown.text);
+    }
+  });
+});
+
 describe("running", () => {
   it("renews the lease for the attempt that runs, and for no other", async () => {
     const { id, attempt } = await running();
@@ -269,7 +290,7 @@ describe("running", () => {
     expect((await act(id, "heartbeat", { attempt: newAttempt() })).body.code).toBe(
       "not_your_attempt",
     );
-    expect((await act(id, "heartbeat", { attempt }, other)).body.code).toBe("not_your_request");
+    expect((await act(id, "heartbeat", { attempt }, other)).body.code).toBe("not_found");
   });
 
   it("takes each outcome once", async () => {
@@ -320,7 +341,7 @@ describe("withdrawing and answering", () => {
     const key = newKey();
     const send = (token: string, body: object) =>
       server.call("POST", `/v1/requests/${view.id}/withdraw`, { token, body, key });
-    expect((await send(other, {})).body.code).toBe("not_your_request");
+    expect((await send(other, {})).body.code).toBe("not_found");
     expect((await send(agent, { reason: "done by hand" })).body.status).toBe("cancelled");
     expect((await send(agent, { reason: "done by hand" })).body.status).toBe("cancelled");
     expect((await send(agent, { reason: "another" })).body.code).toBe("idempotency_conflict");

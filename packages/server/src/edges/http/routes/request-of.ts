@@ -37,6 +37,16 @@ export function unseenRequest(id: string, params: Readonly<Record<string, string
   return refused("not_found", detail);
 }
 
+/** Whose request it is, is nothing that another identity is told: to it there is none (T28). */
+export function unlessForeign<T>(
+  done: Answer<T>,
+  id: string,
+  params: Readonly<Record<string, string>>,
+): Answer<T> {
+  const isForeign = !done.ok && done.problem.code === "not_your_request";
+  return isForeign ? unseenRequest(id, params) : done;
+}
+
 /** What an identity sees of its own request. */
 export async function ownView(
   app: App,

@@ -27,7 +27,14 @@ import {
   SubmitAnswerShape,
 } from "../schema/view-shapes.ts";
 import { listQueryOf } from "./list-query.ts";
-import { undecidedForMs, ownView, requestIdFor, stateOf, unseenRequest } from "./request-of.ts";
+import {
+  undecidedForMs,
+  ownView,
+  requestIdFor,
+  stateOf,
+  unlessForeign,
+  unseenRequest,
+} from "./request-of.ts";
 
 /** Refusals of a redemption that the view of the request says as well: it stands otherwise. */
 const SAID_BY_VIEW: ReadonlySet<ProblemCode> = new Set([
@@ -45,7 +52,6 @@ const NOT_YET: ReadonlySet<ProblemCode> = new Set(["not_approved", "not_yet"]);
 
 const REDEEM_PROBLEMS = [
   "not_found",
-  "not_your_request",
   "interrupted",
   "already_redeemed",
   "lease_lapsed",
@@ -81,7 +87,6 @@ const submit = route({
     "redemptions_exhausted",
     "clock_suspect",
     "halted",
-    "not_your_request",
     "not_found",
   ],
   async run(call) {
@@ -174,7 +179,7 @@ const redeem = route({
     if (!id.ok) return id;
     const attemptHash = attemptHashOf(body.attempt);
     const ask = { requestId: id.value, identityId: principal.id, attemptHash };
-    const redeemed = await redeemGrant(app, ask, waiting);
+    const redeemed = unlessForeign(await redeemGrant(app, ask, waiting), id.value, params);
     if (redeemed.ok) {
       const replayed = redeemed.value.events.length === 0;
       const about = { replayed, isRedeemed: true };
@@ -200,7 +205,6 @@ const heartbeat = route({
   answers: { 200: HeartbeatAnswerShape },
   problems: [
     "not_found",
-    "not_your_request",
     "not_your_attempt",
     "lease_lapsed",
     "not_in_state",
@@ -212,7 +216,7 @@ const heartbeat = route({
     if (!id.ok) return id;
     const attemptHash = attemptHashOf(body.attempt);
     const beat = { requestId: id.value, identityId: principal.id, attemptHash };
-    const renewed = await runHeartbeat(edge.app, beat, waiting);
+    const renewed = unlessForeign(await runHeartbeat(edge.app, beat, waiting), id.value, params);
     return renewed.ok ? ok(renewed.value) : renewed;
   },
 });
@@ -229,7 +233,6 @@ const outcome = route({
   answers: { 200: RequestViewShape },
   problems: [
     "not_found",
-    "not_your_request",
     "not_your_attempt",
     "not_interrupting",
     "not_in_state",
@@ -248,7 +251,7 @@ const outcome = route({
       detail: detail ?? null,
       stoppedAfterMs: stoppedAfterMs ?? null,
     });
-    return seenByItself(edge.app, principal, done);
+    return seenByItself(edge.app, principal, unlessForeign(done, id.value, params));
   },
 });
 
@@ -261,21 +264,15 @@ const withdraw = route({
   access: IDENTITY,
   body: WithdrawShape,
   answers: { 200: RequestViewShape },
-  problems: [
-    "not_found",
-    "idempotency_conflict",
-    "not_your_request",
-    "already_decided",
-    "expired",
-    "not_in_state",
-  ],
+  problems: ["not_found", "idempotency_conflict", "already_decided", "expired", "not_in_state"],
   async run({ edge, principal, body, params, keyed }) {
     const id = await requestIdFor(edge.app, principal, params);
     if (!id.ok) return id;
     const actor = { kind: "identity", id: principal.id } as const;
     const command = { kind: "withdraw", actor, reason: body.reason ?? null } as const;
     const bound = await keyed({ kind: command.kind, requestId: id.value, body });
-    return seenByItself(edge.app, principal, await execute(edge.app, id.value, command, bound));
+    const done = await execute(edge.app, id.value, command, bound);
+    return seenByItself(edge.app, principal, unlessForeign(done, id.value, params));
   },
 });
 
@@ -288,21 +285,15 @@ const answerQuestion = route({
   access: IDENTITY,
   body: AnswerShape,
   answers: { 200: RequestViewShape },
-  problems: [
-    "not_found",
-    "idempotency_conflict",
-    "not_your_request",
-    "already_decided",
-    "expired",
-    "not_in_state",
-  ],
+  problems: ["not_found", "idempotency_conflict", "already_decided", "expired", "not_in_state"],
   async run({ edge, principal, body, params, keyed }) {
     const id = await requestIdFor(edge.app, principal, params);
     if (!id.ok) return id;
     const actor = { kind: "identity", id: principal.id } as const;
     const command = { kind: "answer", actor, text: body.text } as const;
     const bound = await keyed({ kind: command.kind, requestId: id.value, body });
-    return seenByItself(edge.app, principal, await execute(edge.app, id.value, command, bound));
+    const done = await execute(edge.app, id.value, command, bound);
+    return seenByItself(edge.app, principal, unlessForeign(done, id.value, params));
   },
 });
 
