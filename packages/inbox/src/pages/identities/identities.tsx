@@ -64,6 +64,8 @@ function IdentityRow({
   const me = useSession();
   const isOperator = hasRight(me, "operator");
   const { id, owner } = identity;
+  // Others are sent none, which does not mean that there is none.
+  const seesKeys = isOperator || hasRight(me, "auditor") || owner === me.person.id;
   return (
     <li>
       <div className="row-words">
@@ -71,7 +73,9 @@ function IdentityRow({
           {id}
         </p>
         <IdentityAbout identity={identity} />
-        <IdentityKeys identity={identity} isOperator={isOperator} onChoose={onChoose} />
+        {seesKeys ? (
+          <IdentityKeys identity={identity} isOperator={isOperator} onChoose={onChoose} />
+        ) : null}
       </div>
       <div className="row-actions">
         {isOperator ? (
