@@ -2,6 +2,7 @@
 import type { ReportView } from "@haltpoint/protocol";
 import type { RequestState } from "../domain/request/model.ts";
 import type { App } from "./app.ts";
+import { nextTurn } from "./next-turn.ts";
 
 interface RuleCount {
   matched: number;
@@ -35,6 +36,7 @@ export async function reportSince(app: App, since: number): Promise<ReportView> 
       countRules(rules, state);
     }
     ({ cursor } = page);
+    if (cursor !== null) await nextTurn();
   } while (cursor !== null);
   return {
     since,

@@ -8,6 +8,7 @@
 import type { ServerResponse } from "node:http";
 import { problem, type EventView } from "@haltpoint/protocol";
 import { authenticate, personOfSession, principalName } from "../../app/authenticate.ts";
+import { nextTurn } from "../../app/next-turn.ts";
 import { eventsAfter } from "../../app/read-ledger.ts";
 import { PERSON, type Person } from "./access.ts";
 import { bearerOf } from "./bearer.ts";
@@ -54,7 +55,11 @@ export async function streamEvents(edge: Edge, call: RawCall): Promise<void> {
         checkedAt = performance.now();
       }
       if (events.length > 0) toldAt = performance.now();
-      if (events.length === BATCH) continue;
+      if (events.length === BATCH) {
+        // A reader of the whole log must not hold up everybody else until it has caught up (T20).
+        await nextTurn();
+        continue;
+      }
       const news = await reader.news(checkEveryMs);
       if (news === "over") return;
       if (news === "news" || performance.now() - toldAt < edge.limits.eventCommentMs) continue;

@@ -1,0 +1,76 @@
+/** What walks long through the store lets everybody else have their turn between two batches (T20). */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { reportSince } from "../../packages/server/src/app/report.ts";
+import { readEvents } from "./testing/event-reader.ts";
+import { allowedBody, startUnderTest, type UnderTest } from "./testing/server-under-test.ts";
+import { until } from "./testing/until.ts";
+
+const BATCHES = 40;
+const BATCH = 200;
+let server: UnderTest;
+let ana: string;
+
+beforeAll(async () => {
+  server = await startUnderTest();
+  await server.person("chen");
+  ana = await server.person("ana");
+  const agent = await server.identity("agent-1");
+  await server.call("POST", "/v1/requests", { token: agent, body: allowedBody() });
+});
+afterAll(() => server.close());
+
+/** Counts how often others could have been served. */
+function countTurns() {
+  let turns = 0;
+  let next: NodeJS.Immediate;
+  const tick = (): void => {
+    turns += 1;
+    next = setImmediate(tick);
+  };
+  tick();
+  return { count: () => turns, stop: () => clearImmediate(next) };
+}
+
+describe("a long walk", () => {
+  it("of the report lets others have their turn after each page (T20)", async () => {
+    const { store } = server.app;
+    const { items } = await store.requests({ order: "oldest", limit: 1 });
+    let pages = 0;
+    const walked = {
+      time: () => store.time(),
+      requests: () => {
+        pages += 1;
+        return Promise.resolve({ items, cursors: [], cursor: pages < BATCHES ? "next" : null });
+      },
+    };
+    const app = { ...server.app, store: Object.assign(Object.create(store), walked) };
+    const turns = countTurns();
+    expect((await reportSince(app, 0)).requests).toBe(BATCHES);
+    turns.stop();
+    expect(turns.count()).toBeGreaterThanOrEqual(BATCHES - 1);
+  });
+
+  it("of a reader who catches up with old events, too (T20)", async () => {
+    const { store } = server.app;
+    const [entry] = await store.entriesAfter(0, 1);
+    const entriesAfter = store.entriesAfter.bind(store);
+    const turns = countTurns();
+    const seenAt: number[] = [];
+    // Of requests that are none, so that none is heard and no socket is waited for.
+    store.entriesAfter = (after, limit) => {
+      if (seenAt.push(turns.count()) > BATCHES) return entriesAfter(after, limit);
+      const batch = Array.from({ length: BATCH }, (_, at) => ({
+        ...entry!,
+        stream: "req_01JD0000000000000000000000",
+        logIndex: after + at + 1,
+      }));
+      return Promise.resolve(batch);
+    };
+    const reader = await readEvents(server.url, { token: ana, lastEventId: 0 });
+    await until(() => seenAt.length).toBeGreaterThan(BATCHES);
+    turns.stop();
+    reader.close();
+    expect(seenAt.at(BATCHES)! - seenAt[0]!).toBeGreaterThanOrEqual(BATCHES);
+    store.entriesAfter = entriesAfter;
+  });
+});
