@@ -1,6 +1,6 @@
 /** The kill switch over HTTP. */
 import type { HaltView } from "@haltpoint/protocol";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import {
   allowedBody,
   heldBody,
@@ -118,5 +118,45 @@ describe("halts", () => {
     const { body } = await halt("olga", scope as object);
     expect(body).toMatchObject({ code: "invalid_request", field });
     expect(body.detail).toMatch(words);
+  });
+});
+
+describe("a halt that a rejection placed", () => {
+  it("says which request and why only to whoever may see that request (T28)", async () => {
+    const policy = `version: 1
+default: { decision: deny }
+rules:
+  - id: posts
+    why: Ana approves posts
+    owner: chen
+    match: { action: chat.post }
+    decision: hold
+    risk: medium
+    approval: { approvers: "person:ana", deadline: 8h, on_reject: halt_session }
+`;
+    const own = await startUnderTest({ policy });
+    onTestFinished(() => own.close());
+    const people = new Map<string, string>();
+    for (const id of ["chen", "ana", "stranger"]) people.set(id, await own.person(id));
+    people.set("olga", await own.person("olga", ["operator"]));
+    const body = {
+      action: { name: "chat.post" },
+      resource: { type: "room", id: "R-1" },
+      context: { session: "s-1" },
+    };
+    const token = await own.identity("agent-1");
+    const { request } = (await own.call("POST", "/v1/requests", { token, body })).body;
+    await own.call("POST", `/v1/requests/${request.id}/reviews`, {
+      token: people.get("ana"),
+      body: { verdict: "reject", digest: request.revision.digest, reason: "it names the merger" },
+    });
+    const told = async (as: string) => {
+      const { body: page } = await own.call("GET", "/v1/halts", { token: people.get(as) });
+      return (page.items as HaltView[]).map(({ scope, reason }) => ({ scope, reason }));
+    };
+    const scope = { kind: "session", id: "s-1" };
+    const whole = [{ scope, reason: `${request.id} was rejected: it names the merger` }];
+    for (const who of ["ana", "chen", "olga"]) expect(await told(who)).toEqual(whole);
+    expect(await told("stranger")).toEqual([{ scope, reason: "a request was rejected" }]);
   });
 });
