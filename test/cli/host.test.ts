@@ -1,7 +1,9 @@
-import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { haltpoint, startHaltpoint, type Running } from "./testing/command-line.ts";
 import { POLICY, temporaryFolder } from "./testing/world.ts";
 
@@ -225,11 +227,30 @@ describe("dev", () => {
 
   it("does not use a token file that others can read", async () => {
     await start();
-    const { chmod } = await import("node:fs/promises");
     await chmod(join(folder, ".haltpoint", "dev.json"), 0o644);
     const ran = await run("inbox", "--as", "ana");
     expect(ran.status).toBe(2);
     expect(ran.err).toContain("can be read or was written by somebody else");
+  });
+
+  it("sends its people's tokens to its own server and nowhere else (T36)", async () => {
+    await start();
+    const heard: string[] = [];
+    const other = createServer((request, response) => {
+      heard.push(request.headers.authorization ?? "none");
+      response.writeHead(500).end();
+    });
+    await new Promise<void>((resolve) => other.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void other.close());
+    const { port } = other.address() as AddressInfo;
+    const url = `http://127.0.0.1:${port}`;
+    const { url: own } = JSON.parse(await readFile(join(folder, ".haltpoint/dev.json"), "utf8"));
+    const ran = await run("inbox", "--as", "ana", "--url", url);
+    expect([ran.status, ran.err]).toEqual([2, expect.stringContaining("are sent nowhere else")]);
+    const env = { HALTPOINT_URL: url, HALTPOINT_AS: "ana" };
+    expect((await haltpoint(["inbox"], { cwd: folder, env })).status).toBe(2);
+    expect(heard).toEqual([]);
+    expect((await run("inbox", "--as", "ana", "--url", `${own}/`)).status).toBe(0);
   });
 
   it("listens on loopback only", async () => {

@@ -16,6 +16,7 @@ export interface Connection {
 export function connect(call: Call): Connection {
   const { token, development } = credentialOf(call);
   const url = urlOf(call, development);
+  if (development !== null) requireOwnServer(url, development);
   call.session.url = url;
   try {
     return { url, token, client: createPeopleClient({ url, token }) };
@@ -23,6 +24,16 @@ export function connect(call: Call): Connection {
     if (!(error instanceof TypeError)) throw error;
     throw usageFailure(`\`${url}\` or the token cannot be used: ${error.message}`);
   }
+}
+
+/** A token that proves nothing must not reach whoever a URL names: they could use it here (T36). */
+function requireOwnServer(url: string, development: DevelopmentFile): void {
+  const own = development.url.replace(/\/+$/, "");
+  if (url === own) return;
+  throw usageFailure(
+    `\`--as\` is for people of \`haltpoint dev\` at ${own}; their tokens are sent nowhere else.\n` +
+      "Leave --url and HALTPOINT_URL out, or say who you are there with --token or HALTPOINT_TOKEN.",
+  );
 }
 
 /** The URL without a credential; for asking whether anybody is there. */
