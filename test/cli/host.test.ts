@@ -253,6 +253,17 @@ describe("dev", () => {
     expect((await run("inbox", "--as", "ana", "--url", `${own}/`)).status).toBe(0);
   });
 
+  it("does not use a data folder that others may write to (T36)", async () => {
+    await (await start()).stop();
+    await chmod(join(folder, ".haltpoint"), 0o777);
+    const ran = await run("dev", "--port", "0");
+    expect([ran.status, ran.err]).toEqual([2, expect.stringContaining("chmod go-w")]);
+    const asked = await run("inbox", "--as", "ana");
+    expect([asked.status, asked.err]).toEqual([2, expect.stringContaining("chmod go-w")]);
+    await chmod(join(folder, ".haltpoint"), 0o755);
+    await start();
+  });
+
   it("listens on loopback only", async () => {
     const around = { cwd: folder, env: { HALTPOINT_LISTEN_HOST: "0.0.0.0" } };
     const ran = await haltpoint(["dev", "--port", "0"], around);

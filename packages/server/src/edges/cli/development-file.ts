@@ -13,7 +13,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Call } from "./command.ts";
 import { usageFailure } from "./command-failure.ts";
 import type { Development } from "./host.ts";
@@ -27,6 +27,7 @@ export interface DevelopmentFile {
 const FILE = "dev.json";
 const DEFAULT_FOLDER = ".haltpoint";
 const READ_BY_OTHERS = 0o077;
+const WRITTEN_BY_OTHERS = 0o022;
 
 /** Where `haltpoint dev` keeps its files; absolute. */
 export function dataFolder(call: Pick<Call, "options" | "host">): string {
@@ -35,9 +36,22 @@ export function dataFolder(call: Pick<Call, "options" | "host">): string {
   return resolve(host.cwd, given === undefined || given === "" ? DEFAULT_FOLDER : given);
 }
 
-/** Makes the folder, for its owner only. */
+/** Makes the folder, for its owner only; one that is there is used where nobody else may write. */
 export function makeDataFolder(folder: string): void {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  requireOwnFolder(folder);
+}
+
+/** Whoever may write to it could put other files in the place of ours (T36). */
+function requireOwnFolder(folder: string): void {
+  const { mode, uid } = statSync(folder);
+  const me = process.getuid?.();
+  // Windows has neither: there the folder's rights are all there is.
+  if (me === undefined || ((mode & WRITTEN_BY_OTHERS) === 0 && uid === me)) return;
+  throw usageFailure(
+    `others may write to \`${folder}\`, so it is not used.\n` +
+      "Make it yours alone (`chmod go-w`, `chown`), or name another one with --data.",
+  );
 }
 
 /** What a running `haltpoint dev` wrote; null where there is none. */
@@ -45,9 +59,9 @@ export function readDevelopmentFile(call: Call): DevelopmentFile | null {
   const path = join(dataFolder(call), FILE);
   let text: string;
   try {
+    requireOwnFolder(dirname(path));
     const { mode, uid } = statSync(path);
     const me = process.getuid?.();
-    // Windows has neither: there the folder's rights are all there is.
     if (me !== undefined && ((mode & READ_BY_OTHERS) !== 0 || uid !== me)) {
       throw usageFailure(
         `\`${path}\` can be read or was written by somebody else, so it is not used.\n` +

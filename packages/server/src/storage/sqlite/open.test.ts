@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, statSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -142,6 +150,16 @@ describe("what it makes", () => {
     await store.commit(commitOf([entry("system", "note")]));
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(`${file}-wal`).mode & 0o777).toBe(0o600);
+    expect(statSync(`${file}.lock`).mode & 0o777).toBe(0o600);
+  });
+
+  it("and takes the lock of an earlier version back from everybody else", async () => {
+    const file = await usedFile();
+    chmodSync(`${file}.lock`, 0o644);
+    const store = await open(file);
+    onTestFinished(() => store.close());
+    expect(statSync(`${file}.lock`).mode & 0o777).toBe(0o600);
+    await expectRefused(file, "locked", "in use by");
   });
 
   it("after closing, one file with everything in it", async () => {

@@ -10,6 +10,7 @@
  * process that is just locking it. Nothing but SQLite may open it in this process either: closing
  * any descriptor of a file drops all of a process's POSIX locks on it.
  */
+import { chmodSync, closeSync, existsSync, openSync, statSync } from "node:fs";
 import { hostname } from "node:os";
 import { DatabaseSync } from "node:sqlite";
 import { StoreFault } from "../../ports/store-fault.ts";
@@ -23,6 +24,7 @@ export interface ProcessLock {
 export function lockProcess(file: string): ProcessLock {
   let database: DatabaseSync | null = null;
   try {
+    makePrivate(`${file}.lock`);
     database = new DatabaseSync(`${file}.lock`, { timeout: 0 });
     hold(database);
   } catch (error) {
@@ -32,6 +34,24 @@ export function lockProcess(file: string): ProcessLock {
   }
   const held = database;
   return { release: () => held.close() };
+}
+
+/**
+ * Whoever could open the lock could hold it, and so keep the server from starting. One that is there
+ * is not opened, only its mode changed: this process may hold it.
+ */
+function makePrivate(path: string): void {
+  if (!existsSync(path)) {
+    try {
+      closeSync(openSync(path, "wx", 0o600));
+      return;
+    } catch (error) {
+      // Another process made it just now.
+      if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+    }
+  }
+  const { mode, uid } = statSync(path);
+  if ((mode & 0o077) !== 0 && uid === process.getuid?.()) chmodSync(path, mode & 0o700);
 }
 
 function hold(database: DatabaseSync): void {
