@@ -119,6 +119,81 @@ describe("rights", () => {
   });
 });
 
+describe("an operator", () => {
+  it("puts nobody on call who is themselves; another operator does (T7)", async () => {
+    const shift = { person: "olga", from: 1_000, until: 9_000 };
+    const put = (token: string, shifts: readonly object[]) =>
+      call("PUT", "/v1/on-call/database", token, { shifts });
+    const refused = await put(operator, [{ ...shift, person: "ana" }, shift]);
+    expect([refused.status, refused.body.code, refused.body.field]).toEqual([
+      403,
+      "separation_of_duties",
+      "shifts.1.person",
+    ]);
+    expect(await server.app.store.onCallShifts()).toEqual([]);
+    const second = await server.person("omar", ["operator"]);
+    expect((await put(second, [shift])).status).toBe(200);
+    // What they have they may keep, shorten and give away, and set beside others.
+    const shorter = { ...shift, from: 2_000 };
+    expect((await put(operator, [shorter, { ...shift, person: "ana" }])).status).toBe(200);
+    expect((await put(operator, [{ ...shorter, until: 9_001 }])).status).toBe(403);
+    expect((await put(operator, [])).status).toBe(200);
+    expect((await put(operator, [shorter])).status).toBe(403);
+  });
+
+  it.each([
+    ["mode", { mode: "shadow" }],
+    ["may", { may: null }],
+    ["may", { may: ["files.*", "orders.*"] }],
+    ["owner", { owner: "ana" }],
+    ["type", { type: "service_account" }],
+    ["stage", { stage: "probation" }],
+    ["groups", { groups: ["trusted"] }],
+    ["labels", { labels: { team: "security" } }],
+    ["assurance", { assurance: "mediated" }],
+    ["acts_for_people", { acts_for_people: true }],
+  ])("loosens no `%s` of an identity that they own (T7, T13): %j", async (field, change) => {
+    await ownIdentity();
+    const before = await server.app.store.identity("own-1");
+    const refused = await call("PUT", "/v1/identities/own-1", operator, change);
+    expect([refused.status, refused.body.code, refused.body.field]).toEqual([
+      403,
+      "separation_of_duties",
+      field,
+    ]);
+    expect(await server.app.store.identity("own-1")).toEqual(before);
+  });
+
+  it("neither registers one of their own that is looser, nor takes one over (T7, T13)", async () => {
+    const own = { type: "agent", owner: "olga" };
+    const loose = await call("POST", "/v1/identities", operator, {
+      id: "own-loose",
+      ...own,
+      mode: "shadow",
+    });
+    expect([loose.body.code, loose.body.field]).toEqual(["separation_of_duties", "mode"]);
+    const taken = await call("PUT", "/v1/identities/agent-1", operator, { owner: "olga" });
+    expect([taken.body.code, taken.body.field]).toEqual(["separation_of_duties", "owner"]);
+    const careful = await call("POST", "/v1/identities", operator, { id: "own-careful", ...own });
+    expect(careful.status).toBe(201);
+  });
+
+  it("tightens and stops their own; another one loosens it again (T7)", async () => {
+    await ownIdentity();
+    const change = { may: [], stage: "suspended" };
+    expect((await call("PUT", "/v1/identities/own-1", operator, change)).status).toBe(200);
+    const again = { may: null, stage: "active", mode: "shadow" };
+    const second = await server.person("otis", ["operator"]);
+    expect((await call("PUT", "/v1/identities/own-1", second, again)).status).toBe(200);
+  });
+});
+
+/** Owned by the operator, made on the host if it is not yet. */
+async function ownIdentity(): Promise<void> {
+  if ((await server.app.store.identity("own-1")) !== null) return;
+  await server.identity("own-1", { owner: "olga", may: ["files.*"] });
+}
+
 describe("what is depended on", () => {
   it("every package of the lockfile has a checksum, and no script of it runs unnamed (T30)", async () => {
     const read = async (name: string): Promise<unknown> =>

@@ -21,7 +21,8 @@ import type { Membership } from "./known-facts.ts";
 import { readConfirmation } from "./membership-confirmation.ts";
 
 /** Stages in which the registry lets an identity act. */
-const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
+/** In any other stage an identity may start nothing. */
+export const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
 
 export interface FencedFacts {
   readonly facts: Facts;

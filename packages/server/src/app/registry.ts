@@ -21,6 +21,7 @@ import { credentialHash } from "./authenticate.ts";
 import { commitOnce, systemEntry } from "./commit-once.ts";
 import type { Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
+import { refuseOwnLoosening, refuseOwnShift } from "./own-gain.ts";
 import { fenceRight } from "./right-fence.ts";
 
 export { systemEntry } from "./commit-once.ts";
@@ -93,6 +94,13 @@ export async function saveIdentity(
     const detail = `no person \`${identity.owner}\` is registered; an identity needs an accountable owner`;
     return refused("invalid_request", detail, { field: "owner" });
   }
+  const { type, owner } = identity;
+  const loosened = refuseOwnLoosening(
+    change.by,
+    known ?? { ...NEW_IDENTITY, type, owner },
+    identity,
+  );
+  if (loosened !== null) return loosened;
   const { now } = await app.store.time();
   const stored = { ...identity, createdAt: createdAt ?? now };
   const kind = known === null ? "identity_registered" : "identity_changed";
@@ -268,6 +276,9 @@ export async function setOnCall(
       return refused("invalid_request", `no person \`${shift.person}\` is registered`, { field });
     }
   }
+  const present = (await app.store.onCallShifts()).filter((shift) => shift.roster === roster);
+  const gained = refuseOwnShift(by, present, order.shifts);
+  if (gained !== null) return gained;
   const shifts = order.shifts.map((shift) => ({ ...shift, roster }));
   const { now } = await app.store.time();
   const done = await commitKeyed(app, order, { answer: roster, now, epochs: fence.value }, [

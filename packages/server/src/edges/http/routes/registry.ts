@@ -112,7 +112,7 @@ const identities: readonly Route[] = [
     access: OPERATOR,
     body: NewIdentityShape,
     answers: { 201: IdentityViewShape },
-    problems: ["already_exists", "idempotency_conflict"],
+    problems: ["already_exists", "idempotency_conflict", "separation_of_duties"],
     async run(call) {
       const { edge, body } = call;
       const identity = sentIdentity(body.id, body);
@@ -145,7 +145,7 @@ const identities: readonly Route[] = [
     access: OPERATOR,
     body: IdentityChangeShape,
     answers: { 200: IdentityViewShape },
-    problems: ["not_found", "idempotency_conflict"],
+    problems: ["not_found", "idempotency_conflict", "separation_of_duties"],
     async run(call) {
       const { app } = call.edge;
       const id = call.params["id"] ?? "";
@@ -303,7 +303,7 @@ const roster = route({
   access: OPERATOR,
   body: RosterShape,
   answers: { 200: RosterViewShape },
-  problems: ["idempotency_conflict"],
+  problems: ["idempotency_conflict", "separation_of_duties"],
   async run(call) {
     const name = call.params["roster"] ?? "";
     if (!ID.test(name)) {
