@@ -39,7 +39,10 @@ export function forgetData(client: QueryClient): void {
 function restore(client: QueryClient): void {
   try {
     const text = sessionStorage.getItem(STORED);
-    if (text !== null) hydrate(client, JSON.parse(text));
+    if (text === null) return;
+    hydrate(client, JSON.parse(text));
+    // What changed since was not heard: it is shown, and read again at once.
+    void client.invalidateQueries({ refetchType: "none" });
   } catch {
     // Of another build, or damaged: it is read anew.
   }

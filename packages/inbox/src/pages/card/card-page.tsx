@@ -28,6 +28,7 @@ export default function CardPage({ id }: { readonly id: string }): ReactNode {
           Keys <kbd aria-hidden="true">?</kbd>
         </button>
       </p>
+      {card.data === undefined ? <h1 className="hidden">Request</h1> : null}
       <Read query={card} lines={12}>
         {(read) =>
           read.request.id === id ? (
