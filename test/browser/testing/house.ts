@@ -22,7 +22,7 @@ export interface House {
   close(): Promise<void>;
 }
 
-interface HouseOptions {
+export interface HouseOptions {
   readonly policy?: string;
   /** Settings as they stand in `haltpoint.yaml`. */
   readonly settings?: Readonly<Record<string, unknown>>;
@@ -57,7 +57,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
 }
 
 /** The folder, the configuration, and how a process is started with it. */
-async function prepareHouse({ policy = HOUSE_POLICY, settings = {} }: HouseOptions) {
+export async function prepareHouse({ policy = HOUSE_POLICY, settings = {} }: HouseOptions) {
   const folder = await mkdtemp(join(tmpdir(), "haltpoint-browser-"));
   const policyFile = join(folder, "policy.yaml");
   const configFile = join(folder, "haltpoint.yaml");
@@ -76,14 +76,14 @@ async function prepareHouse({ policy = HOUSE_POLICY, settings = {} }: HouseOptio
   };
 }
 
-async function closeHouse(process: Process, folder: string): Promise<void> {
+export async function closeHouse(process: Process, folder: string): Promise<void> {
   process.signal("SIGTERM");
   await process.ended;
   await rm(folder, { recursive: true, force: true });
 }
 
 /** What a process of the server has to know of this run: planted bugs come by NODE_OPTIONS. */
-function childEnvironment(): Readonly<Record<string, string>> {
+export function childEnvironment(): Readonly<Record<string, string>> {
   const wanted = ["NODE_OPTIONS", "HALTPOINT_PLANT", "HOME", "XDG_CACHE_HOME"];
   const all = wanted.map((name) => [name, process.env[name]] as const);
   return Object.fromEntries(

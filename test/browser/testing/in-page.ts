@@ -22,6 +22,8 @@ export function focusSeenFrom(wanted: Element): Focus {
     element instanceof HTMLInputElement ? element.name : element.closest("[role=radiogroup]");
   const unseen = (): string => {
     const named = `<${focused.tagName.toLowerCase()}> ${(focused.textContent ?? "").trim().slice(0, 40)}`;
+    // Inside a date the browser itself marks which part of it is typed.
+    if (focused instanceof HTMLInputElement && /^(date|time|month)/.test(focused.type)) return "";
     if (!focused.matches(":focus-visible")) return `${named}: not :focus-visible`;
     // What draws the ring may be the label around a visually hidden box.
     const around = [focused, focused.parentElement, focused.nextElementSibling];

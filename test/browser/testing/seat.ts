@@ -88,6 +88,7 @@ export async function atSeat<T>(
     };
     const result = await work(seat);
     watched.expectQuiet();
+    await keepSession(context, house.url, options.person);
     return result;
   } catch (error) {
     await keepPicture(context);
@@ -139,6 +140,11 @@ const TYPES: Readonly<Record<string, string>> = {
 type Cookies = Awaited<ReturnType<BrowserContext["cookies"]>>;
 /** Who has signed in already, at which server: one session serves all tests of a file. */
 const sessions = new Map<string, Cookies>();
+
+/** A session's secret changes now and then: the next one at this seat has the newest. */
+async function keepSession(context: BrowserContext, url: string, person?: string): Promise<void> {
+  if (person !== undefined) sessions.set(`${person} at ${url}`, await context.cookies());
+}
 
 /** As the sign-in page does it; that page has tests of its own. */
 async function signIn(context: BrowserContext, url: string, person: string): Promise<void> {
