@@ -44,7 +44,7 @@ describe("help", () => {
       "ask, retract, extend, delegate, identity add, identity list, identity set, identity key add",
       "identity key revoke, person add, person list, person set, person recover, person token add",
       "person token revoke, oncall set, policy check, policy explain, policy test, policy publish",
-      "report, config check, doctor, backup",
+      "report, config check, doctor, backup, login, logout",
     ].flatMap((line) => line.split(", "))) {
       expect(names).toContain(name);
     }

@@ -53,6 +53,7 @@ export class World {
     passkey: 0,
     enrolment: 0,
     ceremony: 0,
+    cli_authorization: 0,
     account: 0,
   };
   /** Of the server that is up. */

@@ -135,3 +135,47 @@ export interface EnrolmentBody {
   readonly response: Readonly<Record<string, unknown>>;
   readonly passkey_name: string;
 }
+
+/** `POST /v1/cli/authorizations`: a command line asks to be allowed, by whoever opens the address. */
+export interface CliAuthorizationBody {
+  /** What asks, and from where, in its own words; shown to whoever is asked to allow it. */
+  readonly label: string;
+}
+
+export interface CliAuthorizationView {
+  /** For the command line alone: whoever has it is given the token. */
+  readonly device_code: string;
+  /** To be compared by eye. */
+  readonly user_code: string;
+  readonly verification_url: string;
+  readonly expires_at: number;
+  /** How long to wait between two asks for the token. */
+  readonly interval_ms: number;
+}
+
+/** `GET /v1/cli/authorizations/:user_code`: what would be allowed. */
+export interface CliAskedView {
+  readonly label: string;
+  readonly created_at: number;
+  /** Where it was asked from, as the server sees it. */
+  readonly address: string;
+}
+
+/** `POST /v1/cli/authorizations/:user_code`. */
+export interface CliDecisionBody {
+  readonly allow: boolean;
+}
+
+export interface CliDecisionView {
+  readonly allowed: boolean;
+}
+
+/** `POST /v1/cli/token`. */
+export interface CliTokenBody {
+  readonly device_code: string;
+}
+
+export type CliTokenView =
+  | { readonly status: "pending" }
+  /** Shown this once. */
+  | { readonly token: string; readonly person: PersonName; readonly expires_at: number };

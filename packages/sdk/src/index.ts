@@ -17,5 +17,6 @@ export type {
   PublishedPolicy,
   Shift,
 } from "./people-client.ts";
+export { createSignInClient } from "./sign-in-client.ts";
 export type { LostReport } from "./run.ts";
 export type { CallOptions } from "./transport.ts";

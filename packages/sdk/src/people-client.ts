@@ -26,7 +26,7 @@ import { type CallOptions, createTransport, type Transport } from "./transport.t
 
 export interface PeopleClientOptions {
   readonly url: string;
-  /** `hpp_…`, the person's. */
+  /** `hps_…`, of `haltpoint login`, or `hpp_…`. */
   readonly token: string;
   readonly fetch?: typeof fetch;
   /** How long one try may take. Default 10 s. */
@@ -136,9 +136,11 @@ function at(collection: string, id: string): string {
   return `/v1/${collection}/${encodeURIComponent(id)}`;
 }
 
-function lookingCalls({ get }: Verbs) {
+function lookingCalls({ get, post }: Verbs) {
   return {
     whoami: () => get("/v1/whoami", asWhoAmI),
+    /** Ends this session; a token that is none stays as it is. */
+    signOut: () => post("/v1/sign-out", undefined, asDone),
     /** What this person may decide now, the nearest deadline first. */
     inbox: (query: PageQuery = {}) => get("/v1/inbox", pageOf(asRequestView), query),
     list: (query: ListQuery = {}) => get("/v1/requests", pageOf(asRequestView), query),

@@ -13,7 +13,8 @@ import { BadAnswer, HaltpointProblem, Unreachable } from "./errors.ts";
 export interface TransportOptions {
   /** Where the server is, e.g. `https://haltpoint.example`; may have a path. */
   readonly url: string;
-  readonly secret: string;
+  /** Null: nobody is named. */
+  readonly secret: string | null;
   readonly fetch?: typeof fetch | undefined;
   /** How long one try may take, besides the wait that was asked for. Default 10 s. */
   readonly timeoutMs?: number | undefined;
@@ -68,11 +69,11 @@ export function isPassing(error: unknown): boolean {
  */
 export function createTransport(options: TransportOptions): Transport {
   const base = baseOf(options.url);
-  if (!/^[\x21-\x7e]+$/.test(options.secret)) {
+  if (options.secret !== null && !/^[\x21-\x7e]+$/.test(options.secret)) {
     throw new TypeError("the credential is empty or has characters that no header can carry");
   }
   const send = options.fetch ?? ((input, init) => fetch(input, init));
-  const authorization = `Bearer ${options.secret}`;
+  const authorization = options.secret === null ? null : `Bearer ${options.secret}`;
 
   return async (call, check) => {
     // One key for all tries of one call: what was done already is not done again.
@@ -110,7 +111,7 @@ function baseOf(text: string): string {
 async function once<T>(
   send: typeof fetch,
   call: Call & { readonly timeoutMs: number },
-  to: { readonly base: string; readonly authorization: string },
+  to: { readonly base: string; readonly authorization: string | null },
   check: Check<T>,
 ): Promise<T> {
   const waitS = Math.floor((call.waitMs ?? 0) / 1000);
@@ -130,7 +131,7 @@ async function once<T>(
       redirect: "manual",
       signal,
       headers: {
-        authorization: to.authorization,
+        ...(to.authorization === null ? {} : { authorization: to.authorization }),
         accept: "application/json, application/problem+json",
         ...(call.key === undefined ? {} : { "idempotency-key": call.key }),
         ...(call.body === undefined ? {} : { "content-type": "application/json" }),

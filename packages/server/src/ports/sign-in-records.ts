@@ -78,6 +78,27 @@ export interface StoredCeremony {
   readonly expiresAt: number;
 }
 
+/** A command line that asked to be signed in: whom it becomes is for a browser to say. */
+export interface StoredCliAuthorization {
+  /** `cla_…` */
+  readonly id: string;
+  /** Of the code that the command line alone knows. */
+  readonly deviceHash: string;
+  /** Typed or compared by a person; lets nobody in. */
+  readonly userCode: string;
+  /** What the command line calls itself; proves nothing. */
+  readonly label: string;
+  readonly address: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  /** Null: nobody said anything yet. */
+  readonly decided: {
+    readonly allowed: boolean;
+    /** The browser's session it was said in. */
+    readonly session: string;
+  } | null;
+}
+
 /** Writes that are their own fence: a thing that is no longer there makes the commit stale. */
 export type SignInWrite =
   | { readonly kind: "session"; readonly session: StoredSession }
@@ -116,9 +137,20 @@ export type SignInWrite =
   | { readonly kind: "enrolments_withdrawn"; readonly person: string | null; readonly at: number }
   | { readonly kind: "ceremony"; readonly ceremony: StoredCeremony }
   /** Stale where it was answered already. */
-  | { readonly kind: "ceremony_done"; readonly id: string };
+  | { readonly kind: "ceremony_done"; readonly id: string }
+  | { readonly kind: "cli_authorization"; readonly authorization: StoredCliAuthorization }
+  /** Stale where it was decided already. */
+  | {
+      readonly kind: "cli_authorization_decided";
+      readonly id: string;
+      readonly allowed: boolean;
+      readonly session: string;
+    }
+  /** Stale where its token was given out already. */
+  | { readonly kind: "cli_authorization_done"; readonly id: string };
 
-export type StaleSignInFact = "session" | "passkey" | "enrolment" | "ceremony";
+export type StaleSignInFact =
+  "session" | "passkey" | "enrolment" | "ceremony" | "cli_authorization";
 
 export interface SignInReads {
   /** By the hash in force or the one before it, ended and expired ones included. */
@@ -131,4 +163,8 @@ export interface SignInReads {
   passkeyByCredential(credentialId: string): Promise<StoredPasskey | null>;
   enrolmentByHash(hash: string): Promise<StoredEnrolment | null>;
   ceremony(id: string): Promise<StoredCeremony | null>;
+  /** Expired and decided ones included. */
+  cliAuthorization(
+    by: { readonly deviceHash: string } | { readonly userCode: string },
+  ): Promise<StoredCliAuthorization | null>;
 }

@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
+import type { CliAskedView, CliDecisionView } from "@haltpoint/protocol";
 import { read } from "../../api/call.ts";
 import { useAction } from "../../api/use-action.ts";
 import { useIsOffline } from "../../live/use-live.ts";
@@ -10,13 +11,6 @@ import { Page } from "../../ui/page.tsx";
 import { TextField } from "../../ui/text-field.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Read } from "../../ui/states.tsx";
-
-/** `GET /v1/cli/authorizations/:user_code`. */
-interface Authorization {
-  readonly label: string;
-  readonly created_at: number;
-  readonly address: string;
-}
 
 /** As typed or as in the link; spaces and case do not matter. */
 function codeFrom(text: string): string {
@@ -80,9 +74,9 @@ function Decide({
   const path = `/v1/cli/authorizations/${encodeURIComponent(code)}`;
   const known = useQuery({
     queryKey: ["cli", code],
-    queryFn: ({ signal }) => read<Authorization>(path, signal),
+    queryFn: ({ signal }) => read<CliAskedView>(path, signal),
   });
-  const decide = useAction<boolean, unknown>((allow) => ({
+  const decide = useAction<boolean, CliDecisionView>((allow) => ({
     method: "POST",
     path,
     body: { allow },
@@ -137,7 +131,7 @@ function Decide({
 function Facts({
   asked: { label, created_at: at, address },
 }: {
-  readonly asked: Authorization;
+  readonly asked: CliAskedView;
 }): ReactNode {
   const me = useSession();
   return (

@@ -6,6 +6,7 @@
  */
 import type { Call } from "./command.ts";
 import { CommandFailure } from "./command-failure.ts";
+import { isNamed } from "./connection.ts";
 import { hostRegistry } from "./host-registry.ts";
 import { openOnHost, requireConfig } from "./host-store.ts";
 import { withRegistry } from "./open-registry.ts";
@@ -16,13 +17,7 @@ export async function withBootstrap<T>(
   call: Call,
   work: (registry: RegistryAccess) => Promise<T>,
 ): Promise<T> {
-  const { options, host } = call;
-  const hasCredential =
-    options.text("token") !== undefined ||
-    options.text("as") !== undefined ||
-    (host.env["HALTPOINT_TOKEN"] ?? "") !== "" ||
-    (host.env["HALTPOINT_AS"] ?? "") !== "";
-  if (hasCredential || options.flag("host")) return withRegistry(call, work);
+  if (call.options.flag("host") || isNamed(call)) return withRegistry(call, work);
   const { store } = requireConfig(call);
   const opened = await openOnHost(call);
   try {
@@ -39,4 +34,4 @@ export async function withBootstrap<T>(
 
 const TAKEN =
   "people are registered already, so somebody with the right `operator` has to add you.\n" +
-  "Name them with --token or HALTPOINT_TOKEN; or, on the server's machine, use --host.";
+  "If that is you, sign in with `haltpoint login`; or, on the server's machine, use --host.";

@@ -8,7 +8,7 @@ import type { Host } from "./host.ts";
 
 /** Runs one command line, without the program's name. Resolves to the exit status; never rejects. */
 export async function runCli(argv: readonly string[], host: Host): Promise<number> {
-  const session: Session = { host, url: null, exit: EXIT.ok };
+  const session: Session = { host, url: null, isSignedIn: false, exit: EXIT.ok };
   const isJson = argv.includes("--json");
   try {
     await programOf(session, { isJson }).parseAsync([...argv], { from: "user" });
@@ -59,12 +59,12 @@ async function tell(
   session: Session,
   options: { readonly isJson: boolean },
 ): Promise<number> {
-  const { host, url } = session;
+  const { host, url, isSignedIn } = session;
   if (thrown instanceof CommanderError && thrown.exitCode === 0) return EXIT.ok;
   const error = thrown instanceof CommanderError ? usageOf(thrown, host) : thrown;
   // Only now: it knows the SDK's and the store's faults, which help and version do not need.
   const { failureOf, failureText } = await import("./failure.ts");
-  const failure = failureOf(error, { url });
+  const failure = failureOf(error, { url, isSignedIn });
   host.stderr.write(failureText(failure, options));
   if (host.env["HALTPOINT_DEBUG"] === "1" && error instanceof Error) {
     host.stderr.write(`${error.stack ?? error.message}\n${causeText(error)}`);

@@ -57,6 +57,8 @@ export interface Session {
   readonly host: Host;
   /** The server that was asked, so that a failure can say where. */
   url: string | null;
+  /** By `haltpoint login`. */
+  isSignedIn: boolean;
   exit: number;
 }
 

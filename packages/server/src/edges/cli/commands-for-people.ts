@@ -4,6 +4,7 @@ import type { CommandSpec, CommandTree, OptionSpec } from "./command.ts";
 
 const deciding = () => import("./deciding.ts");
 const acting = () => import("./acting.ts");
+const signingIn = () => import("./login.ts");
 const looking = () => import("./looking.ts");
 const halting = () => import("./halting.ts");
 
@@ -55,6 +56,26 @@ export const LOOKING: readonly CommandTree[] = [
     options: [{ flags: "--history", about: "also everything that was recorded about it" }],
     examples: ["show 7F3K", "show 7F3K --history"],
     run: async (call) => (await looking()).show(call),
+  }),
+];
+
+export const SIGNING_IN: readonly CommandTree[] = [
+  tree({
+    usage: "login",
+    purpose: "sign this command line in, allowed in your browser",
+    more:
+      "Prints an address and a code. Open the address in a browser, sign in there, compare the code\n" +
+      "and allow it: for eight hours every command here acts as you. The session is kept in\n" +
+      "$XDG_CONFIG_HOME/haltpoint/credentials.json (else ~/.config), which only you can read.\n" +
+      "What is graver than medium risk is still approved in the browser.",
+    examples: ["login", "login --url https://haltpoint.example.com"],
+    run: async (call) => (await signingIn()).login(call),
+  }),
+  tree({
+    usage: "logout",
+    purpose: "end that session, at the server and here",
+    examples: ["logout", "logout --url https://haltpoint.example.com"],
+    run: async (call) => (await signingIn()).logout(call),
   }),
 ];
 

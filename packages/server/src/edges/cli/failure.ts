@@ -25,12 +25,15 @@ export interface Failure {
 }
 
 /** What to tell of anything that was thrown. `url` is the server that was asked. */
-export function failureOf(error: unknown, about: { readonly url: string | null }): Failure {
+export function failureOf(
+  error: unknown,
+  about: { readonly url: string | null; readonly isSignedIn: boolean },
+): Failure {
   if (error instanceof CommandFailure) {
     const { code, exit, problem } = error;
     return { code, detail: error.message, exit, problem };
   }
-  if (error instanceof HaltpointProblem) return failureOfProblem(error);
+  if (error instanceof HaltpointProblem) return failureOfProblem(error, about);
   const url = about.url ?? "the server";
   if (error instanceof Unreachable) {
     const detail = [
@@ -70,18 +73,16 @@ const OPTIONS: Readonly<Record<string, string>> = {
   confirmed: "Confirm it with --confirm and its id, if it is so.",
 };
 
-function failureOfProblem(problem: HaltpointProblem): Failure {
+function failureOfProblem(
+  problem: HaltpointProblem,
+  about: { readonly url: string | null; readonly isSignedIn: boolean },
+): Failure {
   const { code, detail, title, status, field, limit, decided, diff, candidates } = problem;
   const told = decided === undefined ? null : lostText(decided);
   const lines = [told ?? (title === undefined ? detail : `${title}: ${detail}`)];
   if (field !== undefined && told === null) lines.push(OPTIONS[field] ?? `At: ${field}`);
   if (code === "unauthenticated") {
-    lines.splice(
-      0,
-      lines.length,
-      "the server does not know this token or key: it is mistyped, revoked or expired.",
-      "Say who you are with --as NAME (development), --token or HALTPOINT_TOKEN.",
-    );
+    lines.splice(0, lines.length, ...unknownHere(about));
   }
   if (diff !== undefined && diff.length > 0) {
     lines.push(
@@ -104,6 +105,26 @@ function failureOfProblem(problem: HaltpointProblem): Failure {
     exit,
     problem: { ...defined({ ...known, ...more }), detail },
   };
+}
+
+function unknownHere({
+  url,
+  isSignedIn,
+}: {
+  readonly url: string | null;
+  readonly isSignedIn: boolean;
+}): readonly string[] {
+  if (isSignedIn) {
+    const at = url === null ? "" : ` --url ${url}`;
+    return [
+      "you are not signed in any more: the session has expired or was ended.",
+      `Sign in again: run \`haltpoint login${at}\`.`,
+    ];
+  }
+  return [
+    "the server does not know this token or key: it is mistyped, revoked or expired.",
+    "Sign in with `haltpoint login`, or say who you are with --as NAME (development).",
+  ];
 }
 
 /** Store faults whose cause the operator can do something about; the message says what. */

@@ -58,6 +58,8 @@ export interface Call<P, Q, B> {
   readonly session: StoredSession | null;
   /** What the caller calls itself. */
   readonly label: string;
+  /** Where it called from; behind a proxy, the proxy's. */
+  readonly address: string;
 }
 
 interface About {
@@ -136,6 +138,7 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
         key: raw.key ?? "",
         session: raw.session,
         label: labelOf(request.headers["user-agent"]),
+        address: request.ip,
         again: async () => {
           const now = await raw.again();
           if (!access.admits(now)) throw new Error(`${declared.id} let somebody in unadmitted`);

@@ -289,6 +289,22 @@ const DELEGATIONS_AND_LOOKS = [
   `ALTER TABLE request_looks ADD COLUMN read_ms {integer}`,
 ];
 
+const CLI_AUTHORIZATIONS = [
+  // The device code's hash only: whoever reads the store collects no token with it.
+  `CREATE TABLE cli_authorizations (
+    id {text} NOT NULL PRIMARY KEY,
+    device_hash {text} NOT NULL UNIQUE,
+    user_code {text} NOT NULL UNIQUE,
+    label {text} NOT NULL,
+    address {text} NOT NULL,
+    created_at {integer} NOT NULL,
+    expires_at {integer} NOT NULL,
+    allowed {integer} NOT NULL,
+    decided_in {text}
+  ){table}`,
+  `CREATE INDEX cli_authorizations_expires ON cli_authorizations (expires_at)`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -296,4 +312,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "provider-accounts", statements: PROVIDER_ACCOUNTS },
   { name: "deliveries", statements: DELIVERIES },
   { name: "delegations-and-looks", statements: DELEGATIONS_AND_LOOKS },
+  { name: "cli-authorizations", statements: CLI_AUTHORIZATIONS },
 ];

@@ -10,6 +10,11 @@ import type {
 } from "../../ports/sign-in-records.ts";
 import type { Write } from "../../ports/store.ts";
 import {
+  decideCliAuthorization,
+  deleteCliAuthorization,
+  insertCliAuthorization,
+} from "./cli-authorizations.ts";
+import {
   flagOf,
   integerOf,
   integerOrNull,
@@ -35,6 +40,9 @@ const KINDS: Readonly<Record<SignInWrite["kind"], true>> = {
   enrolments_withdrawn: true,
   ceremony: true,
   ceremony_done: true,
+  cli_authorization: true,
+  cli_authorization_decided: true,
+  cli_authorization_done: true,
 };
 
 export function isOfSignIn(write: Write): write is SignInWrite {
@@ -70,6 +78,12 @@ export function signInStatements(write: SignInWrite): {
         statements: [{ sql: "DELETE FROM ceremonies WHERE id = ?", params: [write.id] }],
         fence: "ceremony",
       };
+    case "cli_authorization":
+      return { statements: insertCliAuthorization(write.authorization), fence: null };
+    case "cli_authorization_decided":
+      return { statements: [decideCliAuthorization(write)], fence: "cli_authorization" };
+    case "cli_authorization_done":
+      return { statements: [deleteCliAuthorization(write.id)], fence: "cli_authorization" };
   }
 }
 

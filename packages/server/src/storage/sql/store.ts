@@ -1,4 +1,5 @@
 /** The store, on any database that has a session and a dialect. */
+import { readCliAuthorization } from "./cli-authorizations.ts";
 import type { Random } from "../../ports/random.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type {
@@ -212,6 +213,10 @@ export class SqlStore implements Store {
 
   async ceremony(id: string) {
     return readCeremony(this.#reads, id);
+  }
+
+  async cliAuthorization(by: { readonly deviceHash: string } | { readonly userCode: string }) {
+    return readCliAuthorization(this.#reads, by);
   }
 
   async account(issuer: string, subject: string) {

@@ -1,6 +1,7 @@
 /** Every route there is. The server, the documentation and the tests read this one table. */
 import type { Route } from "../route.ts";
 import { CARD_ROUTES } from "./cards.ts";
+import { CLI_ROUTES } from "./cli.ts";
 import { DECISION_ROUTES } from "./decisions.ts";
 import { DELIVERY_ROUTES } from "./deliveries.ts";
 import { DELEGATION_ROUTES } from "./delegations.ts";
@@ -28,6 +29,7 @@ export const ROUTES: readonly Route[] = [
   ...SIGN_IN_ROUTES,
   ...SESSION_ROUTES,
   ...PASSKEY_ROUTES,
+  ...CLI_ROUTES,
   ...DELIVERY_ROUTES,
   ...OPERATION_ROUTES,
 ];
