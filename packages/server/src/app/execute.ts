@@ -198,9 +198,12 @@ function finish(
   return answered({ state, events, replayed: false });
 }
 
-/** The state of a request with its next timer; at first with the title it is found by. */
-export function requestWrite(state: RequestState, title?: string): Write {
-  return { kind: "request", state, dueAt: dueAt(state), ...(title === undefined ? {} : { title }) };
+/** The state of a request with its next timer; at first with what it is found and counted by. */
+export function requestWrite(
+  state: RequestState,
+  first: Pick<Extract<Write, { kind: "request" }>, "title" | "amount"> = {},
+): Write {
+  return { kind: "request", state, dueAt: dueAt(state), ...first };
 }
 
 function expectedOf(

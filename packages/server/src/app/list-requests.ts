@@ -23,6 +23,8 @@ const SAME_ENDING_MAX = 100;
 const PAGES_MAX = 50;
 /** Characters of a page after which it ends: whoever asks for many must be able to take them. */
 const PAGE_LENGTH_MAX = 4_194_304;
+/** More persons than this are not meant by a text that is searched for. */
+const NAMED_MAX = 20;
 /** Requests looked at between two turns of the event loop; some milliseconds. */
 const LOOKED_AT_PER_TURN = 25;
 
@@ -49,13 +51,31 @@ export async function inboxOf(
 }
 
 /** Requests that match, as far as the viewer may see them; identities see their own. */
-export function listRequests(
+export async function listRequests(
   app: App,
   viewer: Viewer,
   query: RequestQuery,
 ): Promise<PageView<RequestView>> {
-  const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : query;
+  const named = { ...query, ...(await personsIn(app, query.text)) };
+  const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : named;
   return list(app, own, (state, standing) => viewRequest(app, state, viewer, standing));
+}
+
+/** Persons whose id or name has the text in it: what they decided is found by it. */
+async function personsIn(
+  app: App,
+  text: string | undefined,
+): Promise<Pick<RequestQuery, "textPersons">> {
+  if (text === undefined) return {};
+  const wanted = text.normalize("NFC").toLowerCase();
+  const { membership: epoch } = await app.store.epochs();
+  const { persons } = await app.facts.membership(epoch);
+  const found = [...persons.values()].filter(({ id, name }) =>
+    [id, name].some((each) => each.normalize("NFC").toLowerCase().includes(wanted)),
+  );
+  // A letter that is in everybody's name is not meant as one.
+  if (found.length === 0 || found.length > NAMED_MAX) return {};
+  return { textPersons: found.map(({ id }) => id) };
 }
 
 /** @param viewed null: it is not on this list. */

@@ -13,8 +13,10 @@ import { entryOf } from "../domain/request/record.ts";
 import { dueAt } from "../domain/request/due.ts";
 import type { Commit, Epochs, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
+import type { DeclaredAction } from "../domain/policy/policy.ts";
 import type { App } from "./app.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
+import { countedAmount } from "./card/amounts.ts";
 import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
 import type { Membership } from "./known-facts.ts";
@@ -97,7 +99,8 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     state = begun(replay(state, redemption.events));
   }
   const keyed = { principal, key, fingerprint };
-  const commit = commitOf(app, { state, events, content }, { epochs, keyed, now });
+  const declared = policy.declared(content.committed.action.name);
+  const commit = commitOf(app, { state, events, content, declared }, { epochs, keyed, now });
   if (!(await commitOnce(app, commit, now))) return null;
   app.contents.keep(state.id, 0, content);
   return answered({ state, replayed: false });
@@ -110,6 +113,7 @@ function commitOf(
     readonly state: RequestState;
     readonly events: readonly RequestEvent[];
     readonly content: Content;
+    readonly declared: DeclaredAction | null;
   },
   under: {
     readonly epochs: Epochs;
@@ -117,8 +121,9 @@ function commitOf(
     readonly now: number;
   },
 ): Omit<Commit, "commandId"> {
-  const { state, events, content } = made;
+  const { state, events, content, declared } = made;
   const { epochs, keyed, now } = under;
+  const amount = state.policy.impact === null ? {} : countedAmount(content.committed, declared);
   const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
   return {
     expected: {
@@ -129,7 +134,7 @@ function commitOf(
       ...clockOf(events),
     },
     writes: [
-      requestWrite(state, titleOf(content.committed)),
+      requestWrite(state, { title: titleOf(content.committed), ...amount }),
       ...contentWrites(state.id, 0, content),
       ...entries(state.id, events, content.committed),
       ...events.flatMap((event) => noticeWrites(app, state, event)),

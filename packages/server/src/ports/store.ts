@@ -10,6 +10,7 @@
  * grow in commit order.
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
+import type { FigureReads } from "./figures.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
@@ -160,6 +161,8 @@ export type Write =
       readonly dueAt: number | null;
       /** For text search; taken from the first write of a request and never changed. */
       readonly title?: string;
+      /** For counting; from the first write as well. */
+      readonly amount?: { readonly minorUnits: number; readonly currency: string };
     }
   | { readonly kind: "revision"; readonly revision: StoredRevision }
   | { readonly kind: "opening"; readonly opening: StoredOpening }
@@ -244,6 +247,14 @@ export interface RequestQuery {
   readonly createdBefore?: number;
   /** Case-insensitive text in the action's name, the identity or the title. */
   readonly text?: string;
+  /** With `text`: also whatever one of these persons decided. */
+  readonly textPersons?: readonly string[];
+  /** Decided by a person (any of them where none is named), in this time. */
+  readonly decided?: {
+    readonly by?: string;
+    readonly since?: number;
+    readonly before?: number;
+  };
   readonly order: "oldest" | "newest";
   readonly limit: number;
   /** From the last page's answer; any other is a `StoreFault` with code `invalid_cursor`. */
@@ -281,7 +292,7 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads, AccountReads, RoutingReads {
+export interface Store extends SignInReads, AccountReads, RoutingReads, FigureReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

@@ -3,16 +3,14 @@
  * Only what ran counts, so that an agent cannot make an amount look usual by asking often.
  */
 import { visibleText, type CardEffects, type Revision } from "@haltpoint/protocol";
-import { amountText, readAmount, type Amount } from "../../domain/policy/money.ts";
+import { amountText } from "../../domain/policy/money.ts";
 import type { DeclaredAction } from "../../domain/policy/policy.ts";
 import type { App } from "../app.ts";
-import { formatOf, memberSchema, type Schema } from "./fields.ts";
+import { amountAt, moneyPathOf, valueAt } from "./amounts.ts";
 
 const LOOK_BACK_MS = 30 * 86_400_000;
 /** How many requests for the action are looked at, the latest first. */
 const LOOKED_AT_MAX = 1_000;
-/** How deep in a schema an amount is looked for. */
-const DEPTH_MAX = 6;
 
 export async function effectsOf(
   app: App,
@@ -42,9 +40,8 @@ function amountOf(
   others: readonly Revision[],
   declared: DeclaredAction | null,
 ): CardEffects["amount"] {
-  const inside = moneyPath(declared?.written.properties ?? null, 0);
-  if (inside === null) return null;
-  const path = ["action", "properties", ...inside];
+  const path = moneyPathOf(declared);
+  if (path === null) return null;
   const own = amountAt(content, path);
   if (own === null) return null;
   const alike = others
@@ -67,25 +64,6 @@ function amountOf(
   };
 }
 
-/** The first field that the schema calls money, in the order it is written in. */
-function moneyPath(schema: Schema | null, depth: number): readonly string[] | null {
-  if (schema === null || depth > DEPTH_MAX) return null;
-  const { properties } = schema;
-  if (typeof properties !== "object" || properties === null) return null;
-  for (const name of Object.keys(properties)) {
-    const member = memberSchema(schema, name);
-    if (formatOf(member) === "money") return [name];
-    const deeper = moneyPath(member, depth + 1);
-    if (deeper !== null) return [name, ...deeper];
-  }
-  return null;
-}
-
-function amountAt(content: Revision, path: readonly string[]): Amount | null {
-  const read = readAmount(valueAt(content, path));
-  return read.kind === "amount" ? read.amount : null;
-}
-
 function firstFor(
   content: Revision,
   others: readonly Revision[],
@@ -99,14 +77,4 @@ function firstFor(
     const first = !others.some((other) => valueAt(other, keys) === value);
     return [{ path, value: visibleText(String(value)), first }];
   });
-}
-
-/** The member at a path; own members only. */
-function valueAt(root: unknown, path: readonly string[]): unknown {
-  let value = root;
-  for (const key of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Readonly<Record<string, unknown>>)[key];
-  }
-  return value;
 }

@@ -51,7 +51,12 @@ export const ListQuery = ownShape(
     ),
     identity: Type.Optional(name("Whose requests.", "purchasing-agent")),
     action: Type.Optional(name("The action's name.", "procurement.purchase_order.submit")),
-    text: Type.Optional(name("In the action's name, the identity or the title.", "PO-7")),
+    text: Type.Optional(
+      name("In the action's name, the identity, the title, or who decided it.", "PO-7"),
+    ),
+    decided_by: Type.Optional(name("A person's id: what they decided.", "ana")),
+    decided_since: Type.Optional(ms("Decided by a person at or after; since the epoch.")),
+    decided_before: Type.Optional(ms("Decided by a person before; since the epoch.")),
     since: Type.Optional(ms("Created at or after; since the epoch.")),
     before: Type.Optional(ms("Created before; since the epoch.")),
     ...PAGE_MEMBERS,

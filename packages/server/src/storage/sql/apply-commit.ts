@@ -13,6 +13,7 @@ import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/sto
 import { insertEntry, readLastSequence } from "./entries.ts";
 import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
 import { isOfRouting, routingStatement } from "./delegations.ts";
+import { figureStatements } from "./figures.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
 import { accountStatement, isOfAccount } from "./provider-accounts.ts";
@@ -78,7 +79,10 @@ export async function applyCommit(
   if (stale !== null) return { kind: "stale", what: stale };
 
   const requestIds = new Set<string>();
-  if (requestWrite !== null) requestIds.add(requestWrite.state.id);
+  if (requestWrite !== null) {
+    requestIds.add(requestWrite.state.id);
+    await count(session, commit, requestWrite);
+  }
   // Nobody else appends while this transaction lasts; (stream, sequence) is unique all the same.
   const lastSequences = new Map<string, number>();
   // A request that has just begun has no entry yet.
@@ -122,6 +126,12 @@ export async function applyCommit(
 
 async function run(session: Session, statement: Statement): Promise<void> {
   await session.execute(statement.sql, statement.params);
+}
+
+/** Counts a request as it is now. A lease that is renewed has no entry and changes no figure. */
+async function count(session: Session, commit: Commit, write: RequestWrite): Promise<void> {
+  if (!hasEntryOf(commit, write.state.id)) return;
+  for (const statement of figureStatements(write)) await run(session, statement);
 }
 
 /** Being still there and being used is one step; what is no longer there is stale. */

@@ -36,6 +36,7 @@ export async function migrate(options: MigrateOptions): Promise<number> {
       for (const statement of migration.statements) {
         await session.execute(inDialect(statement, dialect));
       }
+      await migration.fill?.(session);
       await session.query(
         "INSERT INTO migrations (number, name, checksum, applied_at) VALUES (?, ?, ?, ?)",
         [index + 1, migration.name, checksumOf(migration), now],

@@ -13,6 +13,7 @@ import type { Page, RequestQuery } from "../../ports/store.ts";
 import { isLive, searchable, storedState } from "./requests.ts";
 import {
   integerOf,
+  placeholders,
   textOf,
   type Row,
   type Session,
@@ -96,7 +97,9 @@ function positionOf(cursor: string): Position {
 /** One ordered, limited select per status, merged: each of them is one range of one index. */
 function listStatement(query: RequestQuery, after: Position | null, rows: number): Statement {
   const direction = query.order === "oldest" ? "ASC" : "DESC";
-  const order = `ORDER BY created_at ${direction}, number ${direction}`;
+  // What people decided is little and found first; the sign keeps the order from leading.
+  const sign = query.decided === undefined ? "" : "+";
+  const order = `ORDER BY ${sign}created_at ${direction}, ${sign}number ${direction}`;
   const selects = statusesOf(query).map((status) => selectOf(query, status, after));
   const [only] = selects;
   if (only === undefined) return { sql: "SELECT 1 FROM requests WHERE 1 = 0", params: [] };
@@ -125,13 +128,19 @@ function selectOf(
   after: Position | null,
 ): Statement {
   const isText = query.text !== undefined;
-  const params: SqlValue[] = isText ? [likePattern(query.text ?? "")] : [];
-  const state = isText ? "CASE WHEN search_text LIKE ? ESCAPE '\\' THEN state END" : "state";
+  const persons = query.textPersons ?? [];
+  const params: SqlValue[] = isText ? [likePattern(query.text ?? ""), ...persons] : [];
+  const state = isText ? `CASE WHEN ${textMatch(persons.length)} THEN state END` : "state";
   const conditions: string[] = [];
   for (const { column, value, leads } of equalities(query, status)) {
     // Concatenation keeps a column that does not lead from being taken for the access path.
     conditions.push(leads ? `${column} = ?` : `${column} || '' = ?`);
     params.push(value);
+  }
+  if (query.decided !== undefined) {
+    const decided = decidedCondition(query.decided);
+    conditions.push(decided.sql);
+    params.push(...decided.params);
   }
   if (after !== null) {
     conditions.push(`(created_at, number) ${query.order === "oldest" ? ">" : "<"} (?, ?)`);
@@ -147,6 +156,28 @@ function selectOf(
   }
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
   return { sql: `SELECT number, created_at, ${state} AS state FROM requests${where}`, params };
+}
+
+function textMatch(persons: number): string {
+  const inText = "search_text LIKE ? ESCAPE '\\'";
+  if (persons === 0) return inText;
+  return `${inText} OR id IN (SELECT request_id FROM person_decisions
+    WHERE person_id IN (${placeholders(persons)}))`;
+}
+
+function decidedCondition({ by, since, before }: NonNullable<RequestQuery["decided"]>): Statement {
+  const conditions: string[] = [];
+  const params: SqlValue[] = [];
+  const add = (condition: string, value: SqlValue | undefined): void => {
+    if (value === undefined) return;
+    conditions.push(condition);
+    params.push(value);
+  };
+  add("person_id = ?", by);
+  add("at >= ?", since);
+  add("at < ?", before);
+  const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;
+  return { sql: `id IN (SELECT request_id FROM person_decisions${where})`, params };
 }
 
 interface Equality {
@@ -166,6 +197,8 @@ function equalities(query: RequestQuery, status: RequestStatus | null): readonly
   const given = wanted.flatMap(([column, value]) =>
     value === null || value === undefined ? [] : [{ column, value }],
   );
+  // What people decided is rarer still.
+  if (query.decided !== undefined) return given.map((each) => ({ ...each, leads: false }));
   const rarest = status !== null && isLive(status) ? "status" : given[0]?.column;
   const leading = new Set([rarest]);
   // These two are one index.

@@ -6,9 +6,14 @@
  * milliseconds since the epoch. JSON is text: what is hashed must come back byte for byte.
  */
 
+import { fillFigures } from "./figures.ts";
+import type { Session } from "./session.ts";
+
 export interface Migration {
   readonly name: string;
   readonly statements: readonly string[];
+  /** Fills what was made from what is there; in the same transaction. */
+  readonly fill?: (session: Session) => Promise<void>;
 }
 
 const INSTALLATION = [
@@ -305,6 +310,39 @@ const CLI_AUTHORIZATIONS = [
   `CREATE INDEX cli_authorizations_expires ON cli_authorizations (expires_at)`,
 ];
 
+const FIGURES = [
+  // Narrow and in the order of time: what is summed over a period is one short range.
+  `CREATE TABLE request_figures (
+    created_at {integer} NOT NULL,
+    request_id {text} NOT NULL,
+    identity_id {text} NOT NULL,
+    effect {text} NOT NULL,
+    basis {text},
+    impact {text},
+    rules {text} NOT NULL,
+    waited_ms {integer},
+    deciding_ms {integer},
+    verdict {text},
+    edited {integer} NOT NULL,
+    expired {integer} NOT NULL,
+    ran {integer} NOT NULL,
+    amount_minor {integer},
+    currency {text},
+    PRIMARY KEY (created_at, request_id)
+  ){keyedTable}`,
+  `CREATE TABLE person_decisions (
+    person_id {text} NOT NULL,
+    at {integer} NOT NULL,
+    request_id {text} NOT NULL,
+    verdict {text} NOT NULL,
+    revision {integer} NOT NULL,
+    identity_id {text} NOT NULL,
+    rules {text} NOT NULL,
+    PRIMARY KEY (person_id, at, request_id, verdict)
+  ){keyedTable}`,
+  `CREATE INDEX person_decisions_at ON person_decisions (at)`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -313,4 +351,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "deliveries", statements: DELIVERIES },
   { name: "delegations-and-looks", statements: DELEGATIONS_AND_LOOKS },
   { name: "cli-authorizations", statements: CLI_AUTHORIZATIONS },
+  { name: "figures", statements: FIGURES, fill: fillFigures },
 ];

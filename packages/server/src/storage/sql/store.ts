@@ -1,6 +1,7 @@
 /** The store, on any database that has a session and a dialect. */
 import { readCliAuthorization } from "./cli-authorizations.ts";
 import type { Random } from "../../ports/random.ts";
+import type { Period, ReadingPace } from "../../ports/figures.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type {
   Commit,
@@ -20,6 +21,7 @@ import {
   readOutboxItem,
   readTroubled,
 } from "./outbox.ts";
+import { readDecisionCounts, readMedianReadMs, readRequestCounts } from "./figure-reads.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
 import {
@@ -149,6 +151,18 @@ export class SqlStore implements Store {
 
   async delegationsTo(person: string, at: number) {
     return readDelegationsTo(this.#reads, person, at);
+  }
+
+  async requestCounts(period: Period) {
+    return readRequestCounts(this.#reads, period);
+  }
+
+  async decisionCounts(period: Period, pace: ReadingPace) {
+    return readDecisionCounts(this.#reads, period, pace);
+  }
+
+  async medianReadMs(person: string, period: Period, pace: ReadingPace) {
+    return readMedianReadMs(this.#reads, person, period, pace);
   }
 
   async revision(requestId: string, number: number) {

@@ -12,6 +12,9 @@ interface Sent {
   readonly identity?: string;
   readonly action?: string;
   readonly text?: string;
+  readonly decided_by?: string;
+  readonly decided_since?: number;
+  readonly decided_before?: number;
   readonly since?: number;
   readonly before?: number;
   readonly limit?: number;
@@ -33,10 +36,23 @@ export function listQueryOf(app: App, sent: Sent): Answer<RequestQuery> {
     ...(identity === undefined ? {} : { identity }),
     ...(action === undefined ? {} : { action }),
     ...(text === undefined ? {} : { text }),
+    ...decidedOf(sent),
     ...(since === undefined ? {} : { createdSince: since }),
     ...(before === undefined ? {} : { createdBefore: before }),
     ...(cursor === undefined ? {} : { cursor }),
   });
+}
+
+function decidedOf(sent: Sent): Pick<RequestQuery, "decided"> {
+  const { decided_by: by, decided_since: since, decided_before: before } = sent;
+  if (by === undefined && since === undefined && before === undefined) return {};
+  return {
+    decided: {
+      ...(by === undefined ? {} : { by }),
+      ...(since === undefined ? {} : { since }),
+      ...(before === undefined ? {} : { before }),
+    },
+  };
 }
 
 function isStatus(text: string): text is RequestStatus {
