@@ -202,9 +202,12 @@ describe("analytics of few people", () => {
         const body = { verdict: "approve", digest: revision.digest, ...more };
         await own.call("POST", `/v1/requests/${id}/reviews`, { token: ana, body });
       };
-      for (let each = 0; each < 19; each += 1) await decide();
+      for (let each = 0; each < 19; each += 1) await decide({ read_ms: 60_000 });
+      // What the page measured comes with the decision, too.
+      expect((await look(ana)).own).toMatchObject({ measured: 19, median_reading_ms: 60_000 });
       expect((await look(bo)).rules).toMatchObject([{ rule: "large", suggest_relaxing: false }]);
-      await decide();
+      await decide({ read_ms: 10 });
+      expect((await look(ana)).own).toMatchObject({ measured: 20, faster_than_reading: 1 });
       const view = await look(bo);
       expect(view.rules).toMatchObject([{ rule: "large", decided: 20, suggest_relaxing: true }]);
       expect(view.reading).toBeNull();

@@ -130,7 +130,9 @@ describe("the card", () => {
     });
     expect(can.reject).toEqual({ allowed: true, why: null });
     expect(await allowed("olga")).toEqual(["interrupt"]);
-    expect(await allowed("ove")).toEqual(["override"]);
+    const { override } = (await card("ove", view.id)).can;
+    expect(override.why).toMatch(/^override in the web inbox: /);
+    expect((await card("ana", view.id)).can.override.why).toMatch(/takes the right `override`/);
     const refused = await act("chen", view.id, "reviews", {
       verdict: "approve",
       digest: view.revision.digest,
@@ -234,6 +236,28 @@ describe("similar decisions", () => {
         decided: { by: "person:ana", reason: "seen" },
       });
       expect(similar[1]).toMatchObject({ verdict: "approved" });
+    } finally {
+      await own.close();
+    }
+  });
+});
+
+describe("what may be done where", () => {
+  it("is said before it is tried: high risk is approved in the web inbox (T36)", async () => {
+    const own = await startUnderTest({ policy: CARD_POLICY.replace("risk: medium", "risk: high") });
+    try {
+      server = own;
+      for (const id of ["chen", "ana"]) tokens.set(id, await own.person(id));
+      agent = await own.identity("agent-1");
+      const view = await submit(transferBody());
+      const { can } = await card("ana", view.id);
+      expect(can.approve.allowed).toBe(false);
+      expect(can.approve.why).toMatch(/^approve high risk in the web inbox: /);
+      expect(can.reject.allowed).toBe(true);
+      const { digest } = view.revision;
+      const review = { verdict: "approve", digest, reason: "seen" };
+      const refused = await act("ana", view.id, "reviews", review);
+      expect(refused.body).toMatchObject({ code: "channel_not_allowed", detail: can.approve.why });
     } finally {
       await own.close();
     }

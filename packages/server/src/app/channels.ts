@@ -15,12 +15,13 @@ import { RISKS, type Risk } from "../domain/policy/model.ts";
 import type { Command } from "../domain/request/commands.ts";
 import type { Actor, RequestState } from "../domain/request/model.ts";
 import { refuse, type Refusal } from "../domain/request/refusal.ts";
-import type { Standing } from "../ports/store.ts";
+import type { Standing, Write } from "../ports/store.ts";
 import { answered, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import type { Principal } from "./authenticate.ts";
 import { displayNow } from "./display-now.ts";
 import { editSteps, type Edit } from "./edit-request.ts";
+import { lookWrite } from "./note-look.ts";
 import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
 import { checkSignature, UNSIGNED, type SentSignature, type Signed } from "./signed-decision.ts";
 
@@ -90,7 +91,8 @@ async function stepsOf(
         display ??
         signed.refusal;
       const evidence = { ...evidenceOf(made), ...signed.evidence };
-      return answered([{ command, barred, evidence, writes: signed.writes }]);
+      const writes = [...signed.writes, ...readingWrites(made, standing)];
+      return answered([{ command, barred, evidence, writes }]);
     }
     case "edit": {
       const steps = await editSteps(app, { ...act, actor: actor("none") }, state, standing);
@@ -109,8 +111,14 @@ async function stepsOf(
   }
 }
 
+/** How long the person read before they decided, where the channel measured it. */
+function readingWrites({ requestId, person, readMs }: Made, { time }: Standing): readonly Write[] {
+  if (readMs === undefined) return [];
+  return [lookWrite({ requestId, person: person.id, readMs }, time.now)];
+}
+
 /** What is refused because of where it was decided; a no is taken from everywhere. */
-function channelRefusal(
+export function channelRefusal(
   app: App,
   person: Person,
   act: { readonly kind: "override" } | { readonly kind: "review"; readonly verdict: string },

@@ -2,15 +2,15 @@
 import type { PageView, RunningItem } from "@haltpoint/protocol";
 import type { RequestQuery } from "../ports/store.ts";
 import type { App } from "./app.ts";
+import type { Principal } from "./authenticate.ts";
 import { runAllowancesOf } from "./card/allowances.ts";
 import { readContent } from "./content.ts";
 import { listRequests } from "./list-requests.ts";
-import type { Viewer } from "./view-request.ts";
 
 /** As far as the person may see it, the latest first, with what they may do about each. */
 export async function runningFor(
   app: App,
-  viewer: Extract<Viewer, { kind: "person" }>,
+  viewer: Extract<Principal, { kind: "person" }>,
   page: Pick<RequestQuery, "limit" | "cursor">,
 ): Promise<PageView<RunningItem>> {
   const { items, cursor } = await listRequests(app, viewer, {
@@ -24,7 +24,7 @@ export async function runningFor(
     const state = await app.store.request(view.id);
     if (state === null) continue;
     const { plain } = await readContent(app, state.id, state.revision.number);
-    const can = await runAllowancesOf(app, state, plain, viewer.id, standing);
+    const can = await runAllowancesOf(app, state, plain, viewer, standing);
     running.push({ ...view, can, interrupted_by: state.interruptedBy });
   }
   return { items: running, cursor };

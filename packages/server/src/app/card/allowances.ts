@@ -8,9 +8,12 @@ import { decide } from "../../domain/request/decide.ts";
 import type { RequestState } from "../../domain/request/model.ts";
 import type { Standing } from "../../ports/store.ts";
 import type { App } from "../app.ts";
+import type { Principal } from "../authenticate.ts";
+import { channelRefusal } from "../channels.ts";
 import { aboutRequest, gatherFacts } from "../facts.ts";
 
-type Person = Extract<Command["actor"], { kind: "person" }>;
+type Person = Extract<Principal, { readonly kind: "person" }>;
+type Acting = Extract<Command["actor"], { kind: "person" }>;
 
 export interface Allowances {
   readonly can: Readonly<Record<CardAction, Allowance>>;
@@ -22,37 +25,39 @@ export interface Allowances {
 const GIVEN = "given";
 const NOBODY = "";
 
-/** @param person the one who asks; whether they can prove a step-up is asked for when they decide. */
 export async function allowancesOf(
   app: App,
   state: RequestState,
   content: Revision,
-  person: string,
+  person: Person,
   standing: Standing,
 ): Promise<Allowances> {
-  const actor: Person = { kind: "person", id: person, stepUp: "passkey", via: "card" };
+  const actor = actorOf(person);
   const { facts } = await gatherFacts(app, standing, aboutRequest(state, content, actor));
   const may = (command: Command): Allowance => allowanceOf(state, command, facts);
+  const mayHere = (command: Extract<Command, { kind: "review" | "override" }>): Allowance => {
+    const answer = may(command);
+    const refusal = answer.allowed ? channelRefusal(app, person, command, state) : null;
+    return refusal === null ? answer : { allowed: false, why: refusal.detail };
+  };
   const delegate = (to: string): Command => ({ kind: "delegate", actor, person: to, reason: null });
   const delegates = [...new Set([...facts.roster.values()].flat())]
-    .filter((id) => id !== person && may(delegate(id)).allowed)
+    .filter((id) => id !== person.id && may(delegate(id)).allowed)
     .sort();
   const { digest } = state.revision;
   const confirmed = (state.obligations?.confirm ?? []).map((statement) => statement.id);
-  const review = (verdict: "approve" | "reject"): Command => {
-    return { kind: "review", actor, verdict, digest, reason: GIVEN, confirmed };
-  };
+  const review = { kind: "review", actor, digest, reason: GIVEN, confirmed } as const;
   return {
     delegates,
     can: {
-      approve: may(review("approve")),
-      reject: may(review("reject")),
+      approve: mayHere({ ...review, verdict: "approve" }),
+      reject: mayHere({ ...review, verdict: "reject" }),
       edit: may(editOf(state, actor)),
       ask: may({ kind: "ask", actor, text: GIVEN }),
       answer: may({ kind: "answer", actor, text: GIVEN }),
       delegate: delegation(may(delegate(delegates[0] ?? NOBODY)), delegates),
       extend: may({ kind: "extend", actor, reason: GIVEN }),
-      override: may({ kind: "override", actor, digest, reason: GIVEN }),
+      override: mayHere({ kind: "override", actor, digest, reason: GIVEN }),
       interrupt: may({ kind: "interrupt", actor, reason: GIVEN }),
       retract: may({ kind: "retract", actor, reason: GIVEN }),
       resolve: may({ kind: "resolve", actor, result: "succeeded", reason: GIVEN }),
@@ -66,10 +71,10 @@ export async function runAllowancesOf(
   app: App,
   state: RequestState,
   content: Revision,
-  person: string,
+  person: Person,
   standing: Standing,
 ): Promise<{ readonly interrupt: Allowance; readonly resolve: Allowance }> {
-  const actor: Person = { kind: "person", id: person, stepUp: "passkey", via: "card" };
+  const actor = actorOf(person);
   const { facts } = await gatherFacts(app, standing, aboutRequest(state, content, actor));
   return {
     interrupt: allowanceOf(state, { kind: "interrupt", actor, reason: GIVEN }, facts),
@@ -81,13 +86,18 @@ export async function runAllowancesOf(
   };
 }
 
+/** With every proof there could be: whether they have it is asked when they decide. */
+function actorOf({ id, via }: Person): Acting {
+  return { kind: "person", id, stepUp: "passkey", via };
+}
+
 function allowanceOf(state: RequestState, command: Command, facts: Facts): Allowance {
   const { refusal } = decide(state, command, facts);
   return { allowed: refusal === null, why: refusal?.detail ?? null };
 }
 
 /** An edit of everything editable to something else; where nothing is, one of any field. */
-function editOf(state: RequestState, actor: Person): Command {
+function editOf(state: RequestState, actor: Acting): Command {
   const editable = state.obligations?.editableFields ?? [];
   return {
     kind: "edit",

@@ -2,10 +2,11 @@
 import type { Card, PersonName } from "@haltpoint/protocol";
 import type { RequestState } from "../../domain/request/model.ts";
 import type { App } from "../app.ts";
+import type { Principal } from "../authenticate.ts";
 import { readContent } from "../content.ts";
 import { rosterOf } from "../facts.ts";
 import { delegationsInForce, electorateAt, routedFor } from "../routing.ts";
-import { viewRequest, visibilityOf, type Viewer } from "../view-request.ts";
+import { viewRequest, visibilityOf } from "../view-request.ts";
 import { allowancesOf } from "./allowances.ts";
 import { effectsOf } from "./effects.ts";
 import { fieldsOf } from "./fields.ts";
@@ -17,7 +18,7 @@ import { timelineOf } from "./timeline.ts";
 export async function viewCard(
   app: App,
   state: RequestState,
-  viewer: Extract<Viewer, { kind: "person" }>,
+  viewer: Extract<Principal, { kind: "person" }>,
 ): Promise<Card | null> {
   const standing = await app.store.standing();
   const roster = await rosterOf(app, state, standing);
@@ -26,7 +27,7 @@ export async function viewCard(
   if (request === null || visibility === "none") return null;
   const isFull = visibility === "full";
   const content = await readContent(app, state.id, state.revision.number);
-  const { can, delegates } = await allowancesOf(app, state, content.plain, viewer.id, standing);
+  const { can, delegates } = await allowancesOf(app, state, content.plain, viewer, standing);
   const membership = await app.facts.membership(standing.epochs.membership);
   const named = (id: string): PersonName => {
     return { id, name: membership.persons.get(id)?.name ?? id };
