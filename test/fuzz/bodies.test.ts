@@ -6,6 +6,7 @@ import { bodyFor } from "./testing/body-mutations.ts";
 import { framed } from "./testing/body-framing.ts";
 import { expectQuietLog, runCases, type Case } from "./testing/fuzz-run.ts";
 import { startFuzzed, type FuzzedServer } from "./testing/fuzzed-server.ts";
+import type { Route } from "../../packages/server/src/edges/http/route.ts";
 import { callerOf, CHANGING, CREATED_IN, pathOf, schemaOf } from "./testing/fuzzed-routes.ts";
 import { CANARY } from "./testing/refusal-oracle.ts";
 import { casesOf, SEED } from "./testing/slice.ts";
@@ -46,6 +47,11 @@ it(`bodies, ${casesOf("bodies")} cases: taken as they are or refused in words (T
   expect(ran.statuses["409"] ?? 0).toBeGreaterThan(5);
 });
 
+/** What is for anyone is refused by where it comes from before its body is read. */
+function maySay({ access }: Route): { readonly mayBeSilent?: true } {
+  return access.kind === "anyone" ? { mayBeSilent: true } : {};
+}
+
 function caseOf(index: number): Case {
   const random = new SeededRandom(SEED, index);
   const submit = CHANGING.find(({ id }) => id === "submitRequest");
@@ -72,6 +78,7 @@ function caseOf(index: number): Case {
         "Connection: close",
         `Idempotency-Key: fuzz-${index}`,
         ...(caller.authorization === null ? [] : [`Authorization: ${caller.authorization}`]),
+        ...(caller.origin === undefined ? [] : [`Origin: ${caller.origin}`]),
         ...frame.headers,
       ],
       body: frame.pieces,
@@ -81,7 +88,7 @@ function caseOf(index: number): Case {
     // the closed connection may reset it before the answer was taken from it.
     expected:
       caller.status === null
-        ? { ...frame.expected, mayQuote: QUOTING.has(route.id) }
+        ? { ...frame.expected, mayQuote: QUOTING.has(route.id), ...maySay(route) }
         : { mustRefuse: true, mayBeSilent: true },
     ...(caller.status === null ? {} : { status: caller.status }),
     ...(creates === undefined ? {} : { creates }),

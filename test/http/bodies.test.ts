@@ -237,8 +237,9 @@ describe("an address", () => {
   it("that is unknown, or called in another way, is answered by a problem", async () => {
     const unknown = await server.call("GET", "/v1/nothing", { token: agent });
     expect(unknown).toMatchObject({ status: 404, body: { code: "not_found" } });
-    const root = await server.call("GET", "/");
-    expect(root.status).toBe(404);
+    // "/" is a page; what is no page either is no address.
+    const elsewhere = await server.call("GET", "/nothing");
+    expect(elsewhere.status).toBe(404);
     for (const [method, path, allow] of [
       ["DELETE", "/v1/requests", "GET, POST"],
       ["PUT", "/v1/requests/x/redeem", "POST"],

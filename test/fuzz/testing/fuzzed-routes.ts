@@ -27,12 +27,23 @@ export function pathOf(route: Route, random: SeededRandom, requests: readonly st
 export interface Caller {
   readonly who: string;
   readonly authorization: string | null;
-  /** The status that this caller must get, whatever else is sent; null where admitted. */
+  /** The status that this caller must get, whatever else is sent; null where that depends on it. */
   readonly status: 401 | 403 | null;
+  /** The origin that its page has. */
+  readonly origin?: string;
 }
 
-/** Mostly somebody who may, so that what is sent is looked at. */
+/**
+ * Mostly somebody who may, so that what is sent is looked at. What is for anyone asks for no
+ * credential, and, where only pages may call it, for the origin of one (T16).
+ */
 export function callerOf(route: Route, place: Place, random: SeededRandom): Caller {
+  if (route.access.kind === "anyone") {
+    const origin = `http://localhost:${new URL(place.url).port}`;
+    return random.chance(0.8)
+      ? { who: "a page", authorization: null, status: null, origin }
+      : { who: "a program", authorization: null, status: null };
+  }
   const isForIdentity = route.access.kind === "identity";
   const bearer = (secret: string): string => `Bearer ${secret}`;
   switch (random.weighted({ admitted: 8, nobody: 1, other: 1, garbage: 1 })) {

@@ -32,6 +32,8 @@ export interface Place {
 }
 
 const WORDS = ["spare", "night", "a1", "b-2", "chen", "x_y"] as const;
+/** Of our ids, behind their prefix. */
+const ID_LENGTH = 26;
 
 export function valueFor(schema: Schema, random: SeededRandom): Node {
   if (schema.anyOf !== undefined) return valueFor(random.pick(schema.anyOf), random);
@@ -69,8 +71,10 @@ function objectFor(schema: Schema, random: SeededRandom): Node {
 
 function stringFor({ pattern }: Schema, random: SeededRandom): string {
   if (pattern === undefined) return `${CANARY} ${random.pick(WORDS)}`;
+  const prefix = /^\^([a-z]+_)/.exec(pattern)?.[1];
   const exact = /\{(\d+),?(\d+)?\}\$$/.exec(pattern);
   const least = exact === null ? 0 : Number(exact[1]);
+  if (prefix !== undefined) return prefix + "0".repeat(Math.max(least, ID_LENGTH));
   if (least > 1) return "A".repeat(least - 1) + random.pick(["a", "b", "7"]);
   return random.pick(WORDS);
 }
