@@ -30,7 +30,7 @@ rules:
     owner: chen
     match: { action: orders.submit }
     decision: hold
-    risk: high
+    risk: medium
     approval: { approvers: group:finance, deadline: 1h }
 `;
 
@@ -124,7 +124,7 @@ describe("what is held is told", () => {
       specversion: "1.0",
       type: "haltpoint.request.needs_decision",
       subject: id,
-      data: { request_id: id, risk: "high", identity: "buyer", owner: "chen", status: "held" },
+      data: { request_id: id, risk: "medium", identity: "buyer", owner: "chen", status: "held" },
     });
     expect(event.data.link).toMatch(new RegExp(`/r/${id}$`));
     const { headers, body } = told as Heard;
@@ -142,7 +142,7 @@ describe("what is held is told", () => {
     const posted = JSON.parse(slack.heard[0]?.body ?? "");
     expect(slack.heard[0]?.headers.authorization).toBe("Bearer xoxb-secret-token");
     expect(posted.channel).toBe("C024BE91L");
-    expect(posted.text).toMatch(/^High: Submit orders PO-7 · expires \d\d:\d\d UTC$/);
+    expect(posted.text).toMatch(/^Medium: Submit orders PO-7 · expires \d\d:\d\d UTC$/);
     expect(JSON.stringify(posted)).toContain("<@U0ANA>");
     expect(mail.letters.flatMap(({ to }) => to).sort()).toEqual([
       "ana@example.org",
@@ -150,7 +150,7 @@ describe("what is held is told", () => {
     ]);
     const { raw } = mail.letters[0] ?? { raw: "" };
     expect(raw).toContain("Opening this message or a link in it never approves anything.");
-    expect(subjectOf(raw)).toMatch(/^High: Submit orders PO-7 · expires \d\d:\d\d UTC$/);
+    expect(subjectOf(raw)).toMatch(/^Medium: Submit orders PO-7 · expires \d\d:\d\d UTC$/);
   });
 
   it("and not any more once it is decided; its chat message says how (invariant 5)", async () => {

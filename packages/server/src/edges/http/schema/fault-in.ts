@@ -22,6 +22,7 @@ interface Schema {
   readonly minProperties?: number;
   readonly maxProperties?: number;
   readonly items?: Schema;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -62,7 +63,7 @@ function walk(schema: Schema, value: unknown, path: JsonPath): Misfit | null {
   }
 }
 
-/** Alternatives are told apart by `kind`, or by being null. */
+/** Alternatives are told apart by `kind`; of others the first is meant where none fits. */
 function walkAny(
   whole: Schema,
   schemas: readonly Schema[],
@@ -76,9 +77,8 @@ function walkAny(
     if (chosen !== undefined) return walk(chosen, value, path);
     return misfit({}, [...path, "kind"], `must be ${listed(kinds)}`);
   }
-  if (value === null && schemas.some((each) => each.type === "null")) return null;
-  const [first] = schemas;
-  return first === undefined ? null : walk(first, value, path);
+  const faults = schemas.map((each) => walk(each, value, path));
+  return faults.includes(null) ? null : (faults[0] ?? null);
 }
 
 function walkObject(schema: Schema, value: unknown, path: JsonPath): Misfit | null {
@@ -118,7 +118,10 @@ function unknownMember(properties: Readonly<Record<string, Schema>>, path: JsonP
 
 function walkArray(schema: Schema, value: unknown, path: JsonPath): Misfit | null {
   if (!Array.isArray(value)) return misfit(schema, path, `must be ${expected(schema, "an array")}`);
-  const { items = {}, maxItems = Infinity } = schema;
+  const { items = {}, minItems = 0, maxItems = Infinity } = schema;
+  if (value.length < minItems) {
+    return misfit(schema, path, `must be an array of at least ${minItems}; it has ${value.length}`);
+  }
   if (value.length > maxItems) {
     return misfit(schema, path, `must be an array of at most ${maxItems}; it has ${value.length}`);
   }
