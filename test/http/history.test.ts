@@ -79,6 +79,14 @@ describe("history", () => {
     expect(await find("decided_by=dee")).toEqual([id]);
   });
 
+  it("finds nothing for anybody by arguments they may not see (T28)", async () => {
+    tokens.set("olga", await server.person("olga", ["operator"]));
+    expect(await find("text=9,000", "aud")).toContain(ids[0]);
+    expect(await find("text=9,000", "olga")).toEqual(none);
+    expect(await find("text=PO-1", "olga")).toEqual(newest(1));
+    expect(await find("text=bo", "olga")).toEqual(newest(3, 1));
+  });
+
   it("shows nobody what they could not see without searching (T28)", async () => {
     expect(await find("decided_by=ana", "eli")).toEqual(none);
     expect(await find("text=ana", "eli")).toEqual(none);

@@ -58,7 +58,31 @@ export async function listRequests(
 ): Promise<PageView<RequestView>> {
   const named = { ...query, ...(await personsIn(app, query.text)) };
   const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : named;
-  return list(app, own, (state, standing) => viewRequest(app, state, viewer, standing));
+  return list(app, own, async (state, standing) => {
+    const view = await viewRequest(app, state, viewer, standing);
+    if (view === null || query.text === undefined) return view;
+    // INVARIANT: T28. Nobody finds by what they may not see: the title was found by its arguments.
+    const roster = await rosterOf(app, state, standing);
+    if (visibilityOf(state, viewer, roster) === "full") return view;
+    return isFoundBy(view, query.text, named.textPersons ?? []) ? view : null;
+  });
+}
+
+/** Whether the text is in what this view shows, or in who decided. */
+function isFoundBy(view: RequestView, text: string, persons: readonly string[]): boolean {
+  const shown = [view.revision.content.action.name, view.identity.id, view.title];
+  const deciders = [
+    ...view.reviews.map((review) => review.person),
+    view.decided?.by.replace(/^person:/, "") ?? "",
+  ];
+  return (
+    shown.some((each) => comparable(each).includes(comparable(text))) ||
+    deciders.some((person) => persons.includes(person))
+  );
+}
+
+function comparable(text: string): string {
+  return text.normalize("NFC").toLowerCase();
 }
 
 /** Persons whose id or name has the text in it: what they decided is found by it. */
@@ -67,11 +91,11 @@ async function personsIn(
   text: string | undefined,
 ): Promise<Pick<RequestQuery, "textPersons">> {
   if (text === undefined) return {};
-  const wanted = text.normalize("NFC").toLowerCase();
+  const wanted = comparable(text);
   const { membership: epoch } = await app.store.epochs();
   const { persons } = await app.facts.membership(epoch);
   const found = [...persons.values()].filter(({ id, name }) =>
-    [id, name].some((each) => each.normalize("NFC").toLowerCase().includes(wanted)),
+    [id, name].some((each) => comparable(each).includes(wanted)),
   );
   // A letter that is in everybody's name is not meant as one.
   if (found.length === 0 || found.length > NAMED_MAX) return {};

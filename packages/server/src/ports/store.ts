@@ -252,6 +252,8 @@ export interface RequestQuery {
   /** Decided by a person (any of them where none is named), in this time. */
   readonly decided?: {
     readonly by?: string;
+    /** Whose request it was; beside `identity`, so that little is looked through. */
+    readonly identity?: string;
     readonly since?: number;
     readonly before?: number;
   };

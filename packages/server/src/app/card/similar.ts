@@ -9,8 +9,10 @@ import { visibilityOf, type Viewer } from "../view-request.ts";
 import { titleOf } from "../words.ts";
 
 const SHOWN_MAX = 5;
-/** The latest are looked at; where policy decides nearly all, a person's decision may be further. */
-const LOOKED_AT_MAX = 200;
+/** Of what people decided; beyond, there is more of the same. */
+const LOOKED_AT_MAX = 50;
+/** However often policy allowed it meanwhile. */
+const LOOK_BACK_MS = 366 * 86_400_000;
 
 /** The last ones that the viewer may see with their arguments, the latest first. */
 export async function similarTo(
@@ -22,6 +24,7 @@ export async function similarTo(
   const { items } = await app.store.requests({
     identity: state.scope.identity,
     action: state.scope.action,
+    decided: { identity: state.scope.identity, since: standing.time.now - LOOK_BACK_MS },
     order: "newest",
     limit: LOOKED_AT_MAX,
   });

@@ -165,7 +165,12 @@ function textMatch(persons: number): string {
     WHERE person_id IN (${placeholders(persons)}))`;
 }
 
-function decidedCondition({ by, since, before }: NonNullable<RequestQuery["decided"]>): Statement {
+function decidedCondition({
+  by,
+  identity,
+  since,
+  before,
+}: NonNullable<RequestQuery["decided"]>): Statement {
   const conditions: string[] = [];
   const params: SqlValue[] = [];
   const add = (condition: string, value: SqlValue | undefined): void => {
@@ -174,6 +179,7 @@ function decidedCondition({ by, since, before }: NonNullable<RequestQuery["decid
     params.push(value);
   };
   add("person_id = ?", by);
+  add("identity_id = ?", identity);
   add("at >= ?", since);
   add("at < ?", before);
   const where = conditions.length === 0 ? "" : ` WHERE ${conditions.join(" AND ")}`;

@@ -352,4 +352,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "delegations-and-looks", statements: DELEGATIONS_AND_LOOKS },
   { name: "cli-authorizations", statements: CLI_AUTHORIZATIONS },
   { name: "figures", statements: FIGURES, fill: fillFigures },
+  {
+    name: "decisions-by-identity",
+    statements: [`CREATE INDEX person_decisions_identity ON person_decisions (identity_id, at)`],
+  },
 ];
