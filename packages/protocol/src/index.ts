@@ -1,4 +1,6 @@
 export * from "./messages.ts";
+export * from "./halt-messages.ts";
+export * from "./registry-messages.ts";
 export * from "./card-messages.ts";
 export * from "./people-messages.ts";
 export * from "./delivery-messages.ts";

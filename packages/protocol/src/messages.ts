@@ -316,64 +316,6 @@ export interface ResolveBody {
   readonly reason: string;
 }
 
-export type HaltScope =
-  | { readonly kind: "everything" }
-  | { readonly kind: "identity"; readonly id: string }
-  | { readonly kind: "owner"; readonly id: string }
-  | { readonly kind: "group"; readonly id: string }
-  | { readonly kind: "session"; readonly id: string }
-  | { readonly kind: "trace"; readonly id: string }
-  | { readonly kind: "action"; readonly id: string }
-  | { readonly kind: "impact"; readonly id: string };
-
-export interface HaltBody {
-  readonly scope: HaltScope;
-  readonly reason: string;
-}
-export interface HaltView {
-  readonly id: string;
-  readonly scope: HaltScope;
-  readonly reason: string;
-  readonly by: string;
-  readonly at: number;
-  readonly active: boolean;
-  readonly lifts: readonly { readonly by: string; readonly at: number; readonly reason: string }[];
-  readonly lifted_at: number | null;
-  /** In the answer to placing it: runs told to stop and approvals ended. Else null. */
-  readonly interrupted: number | null;
-}
-
-export interface IdentityView {
-  readonly id: string;
-  readonly type: string;
-  readonly owner: string;
-  readonly stage: string;
-  readonly groups: readonly string[];
-  readonly labels: Readonly<Record<string, string>>;
-  readonly acts_for_people: boolean;
-  readonly assurance: "mediated" | "cooperative";
-  readonly mode: "enforce" | "shadow";
-  readonly may: readonly string[] | null;
-  readonly keys: readonly KeyView[];
-}
-export interface KeyView {
-  readonly id: string;
-  readonly prefix: string;
-  readonly created_at: number;
-  readonly expires_at: number;
-  readonly revoked_at: number | null;
-}
-
-export interface PersonView {
-  readonly id: string;
-  readonly name: string;
-  readonly rights: readonly string[];
-  readonly disabled: boolean;
-  /** Where they are told of what waits for them. */
-  readonly email: string | null;
-  readonly slack: string | null;
-}
-
 /** One item of `GET /v1/events`; its SSE id is the log index. */
 export interface EventView {
   readonly index: number;

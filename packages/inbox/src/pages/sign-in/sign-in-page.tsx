@@ -35,7 +35,7 @@ export default function SignInPage(): ReactNode {
   const mayBegin = me.data === null && asked !== null && isKnown;
   useEffect(() => {
     if (mayBegin) signIn(() => post<Me>("/v1/sign-in/development", { person: asked }));
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when it is known who is asked for
+    // Once, when it is known who is asked for.
   }, [mayBegin]);
   const signIn = (how: () => Promise<Answer<Me>>): void => {
     void task.run(async () => {

@@ -1,0 +1,32 @@
+/** Who there is: identities with their keys, and people, as the registry shows them. */
+
+export interface IdentityView {
+  readonly id: string;
+  readonly type: string;
+  readonly owner: string;
+  readonly stage: string;
+  readonly groups: readonly string[];
+  readonly labels: Readonly<Record<string, string>>;
+  readonly acts_for_people: boolean;
+  readonly assurance: "mediated" | "cooperative";
+  readonly mode: "enforce" | "shadow";
+  readonly may: readonly string[] | null;
+  readonly keys: readonly KeyView[];
+}
+export interface KeyView {
+  readonly id: string;
+  readonly prefix: string;
+  readonly created_at: number;
+  readonly expires_at: number;
+  readonly revoked_at: number | null;
+}
+
+export interface PersonView {
+  readonly id: string;
+  readonly name: string;
+  readonly rights: readonly string[];
+  readonly disabled: boolean;
+  /** Where they are told of what waits for them. */
+  readonly email: string | null;
+  readonly slack: string | null;
+}
