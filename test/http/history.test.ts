@@ -64,6 +64,8 @@ describe("history", () => {
 
   it("narrows it by status and action", async () => {
     expect(await find("decided_by=ana&status=rejected")).toEqual(newest(2));
+    expect(await find("decided_by=ana&status=rejected,approved")).toEqual(newest(2, 0));
+    expect(await find("decided_by=ana&identity=agent-1&text=PO-0")).toEqual(newest(0));
     expect(await find("decided_by=ana&action=other")).toEqual(none);
   });
 

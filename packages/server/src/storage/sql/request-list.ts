@@ -117,6 +117,8 @@ function listStatement(query: RequestQuery, after: Position | null, rows: number
 
 /** Null: whatever the status. The index of identities is by status too, so there each is named. */
 function statusesOf(query: RequestQuery): readonly (RequestStatus | null)[] {
+  // Led by what people decided, there is one range whatever the statuses; see `selectOf`.
+  if (query.decided !== undefined) return query.statuses?.length === 0 ? [] : [null];
   if (query.statuses !== undefined) return [...new Set(query.statuses)];
   const isByIdentity = query.identity !== undefined && query.session === undefined;
   return isByIdentity ? STATUSES : [null];
@@ -141,6 +143,10 @@ function selectOf(
     const decided = decidedCondition(query.decided);
     conditions.push(decided.sql);
     params.push(...decided.params);
+    if (query.statuses !== undefined) {
+      conditions.push(`status || '' IN (${placeholders(query.statuses.length)})`);
+      params.push(...query.statuses);
+    }
   }
   if (after !== null) {
     conditions.push(`(created_at, number) ${query.order === "oldest" ? ">" : "<"} (?, ?)`);
