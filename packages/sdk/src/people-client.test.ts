@@ -26,6 +26,7 @@ const imagined = {
 
 const ROWS: readonly Row[] = [
   ["whoami", (p) => p.whoami(), "GET /v1/whoami"],
+  ["signOut", (p) => p.signOut(), "POST /v1/sign-out"],
   ["inbox", (p) => p.inbox({ limit: 2, cursor: "c" }), "GET /v1/inbox?limit=2&cursor=c"],
   ["list", (p) => p.list({ status: "held", since: 3 }), "GET /v1/requests?status=held&since=3"],
   ["get", (p) => p.get("7F3K"), "GET /v1/requests/7F3K"],
