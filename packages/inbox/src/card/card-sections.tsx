@@ -139,13 +139,12 @@ export function Effects({ card }: { readonly card: Card }): ReactNode {
 }
 
 function amountWords(amount: NonNullable<NonNullable<Card["effects"]>["amount"]>): string {
-  const money = (text: string): string =>
-    moneyReading(`${text} ${amount.currency}`, DEFAULT_READER)?.text ??
-    `${text} ${amount.currency}`;
+  const money = (text: string): string => moneyReading(text, DEFAULT_READER)?.text ?? text;
+  const asked = money(`${amount.amount} ${amount.currency}`);
   const { median_30d: median, times_median: times } = amount;
-  if (median === null) return `${money(amount.amount)}; nothing of this kind ran in 30 days.`;
+  if (median === null) return `${asked}; nothing of this kind ran in 30 days.`;
   const compared = times === null ? "" : `, ${times} times the usual`;
-  return `${money(amount.amount)}${compared}; half of those in 30 days were below ${money(median)}.`;
+  return `${asked}${compared}; half of those in 30 days were below ${money(median)}.`;
 }
 
 export function Similar({ card }: { readonly card: Card }): ReactNode {
