@@ -2,6 +2,7 @@ import { concurrencyPlants } from "./concurrency-plants.ts";
 import { failurePlants } from "./failure-plants.ts";
 import { fuzzPlants } from "./fuzz-plants.ts";
 import { machinePlants } from "./machine-plants.ts";
+import { pagePlants } from "./page-plants.ts";
 import type { Plant } from "./plant.ts";
 
 /** Every bug that the tests are shown to notice. `npm run test:planted` runs them. */
@@ -26,4 +27,5 @@ export const plants: readonly Plant[] = [
   ...concurrencyPlants,
   ...fuzzPlants,
   ...failurePlants,
+  ...pagePlants,
 ];

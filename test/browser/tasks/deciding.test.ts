@@ -17,6 +17,52 @@ afterAll(() => house.close());
 
 const statusOf = async (id: string): Promise<string> => (await house.agent().get(id)).status;
 
+/** A page whose answers about a card somebody changes, or holds back, on their way. */
+describe("a page that is not told the truth", () => {
+  it("decides nothing on a revision that has changed, and says so (T19, T34)", async () => {
+    const errand = await send(house.agent(), order());
+    const seated = { mode: "keyboard", person: "ana", expected: [/status of 409/] } as const;
+    await atSeat(house, seated, async (seat) => {
+      await openCard(seat, errand.id);
+      // From here on it is told what it knows already.
+      const old = await (
+        await seat.context.request.get(`${house.url}/v1/requests/${errand.id}/card`)
+      ).text();
+      await seat.page.route("**/v1/requests/*/card", (route) =>
+        route.fulfill({ contentType: "application/json", body: old }),
+      );
+      const { digest } = (await house.agent().get(errand.id)).revision;
+      const set = { "action.properties.amount": "700.00 USD" };
+      await house.person("bo").edit(errand.id, { digest, set, reason: "The invoice says 700" });
+      await seat.hands.press("button", "Approve", { key: "a" });
+      await seat.hands.press("button", "Approve exactly this", { inDialog: true });
+      const alert = seat.page.getByRole("alert").filter({ hasText: "Your click changed nothing" });
+      await alert.waitFor();
+      expect(await alert.innerText()).toContain("700");
+    });
+    expect((await house.agent().get(errand.id)).status).toBe("held");
+    expect(errand.ran).toEqual([]);
+    await house.agent().withdraw(errand.id);
+    await errand.end;
+  });
+
+  it("offers no decision on a card whose content is not what its digest is of (I2, T18)", async () => {
+    const errand = await send(house.agent(), order());
+    await atSeat(house, { mode: "keyboard", person: "ana" }, async ({ page }) => {
+      await page.route("**/v1/requests/*/card", async (route) => {
+        const answer = await route.fetch();
+        const text = (await answer.text()).replaceAll("48200.00 USD", "48.20 USD");
+        await route.fulfill({ response: answer, body: text });
+      });
+      await page.goto(`${house.url}/r/${errand.id}`);
+      await page.getByRole("alert").filter({ hasText: "contradicts itself" }).waitFor();
+      expect(await page.getByRole("button", { name: "Approve", exact: true }).count()).toBe(0);
+    });
+    await house.agent().withdraw(errand.id);
+    await errand.end;
+  });
+});
+
 describe.each(MODES)("by %s", (mode) => {
   it("approve what the inbox shows, and the agent does it", async () => {
     const wanted = payment();

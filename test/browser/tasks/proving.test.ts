@@ -51,6 +51,8 @@ describe.each(MODES)("by %s", (mode) => {
         await page.getByRole("heading", { name: "Inbox" }).waitFor();
         await open("/me");
         await page.getByRole("main").getByText("Ana").first().waitFor();
+        const me = await context.request.get(`${newHouse.url}/v1/me`);
+        expect(await me.json()).toMatchObject({ via: "passkey", person: { id: "ana" } });
       });
       // The link was good once.
       await atSeat(newHouse, { ...options, expected: [/status of 4\d\d/] }, async (seat) => {
