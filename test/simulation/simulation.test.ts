@@ -9,6 +9,8 @@ const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
 const chosen = Number(process.env["HALTPOINT_SEED"] ?? Number.NaN);
 const isChosen = Number.isInteger(chosen);
 const RUNS = isChosen ? 1 : isCampaign ? 10_000 : 500;
+/** So much work takes what the machine leaves it: 25 s alone, and minutes beside others. */
+const TIMEOUT_MS = isCampaign ? 4 * 3_600_000 : 5 * 60_000;
 const FIRST_SEED = isChosen ? chosen : isCampaign ? Date.now() % 1_000_000_000 : 1;
 
 /** What a simulation that deserves the name gets to: kinds of entries, refusals, stale facts. */
@@ -39,7 +41,8 @@ describe("simulated histories", () => {
     expect(second).toEqual(first);
   });
 
-  it(`keep the invariants: ${RUNS} from seed ${FIRST_SEED}`, async () => {
+  const keeps = `keep the invariants: ${RUNS} from seed ${FIRST_SEED}`;
+  it(keeps, { timeout: TIMEOUT_MS }, async () => {
     const failure = await campaign.search(FIRST_SEED, RUNS);
     const numbers = Object.entries(campaign.counts).map(([name, count]) => `${count} ${name}`);
     process.stdout.write(`simulation from seed ${FIRST_SEED}: ${numbers.join(", ")}\n`);
