@@ -10,7 +10,7 @@ export function IdentityTable({
 }): ReactNode {
   if (identities.length === 0) return <Empty title="No identity asked for anything" />;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Identities">
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Figures of each identity">
       <table className="table">
         <thead>
           <tr>

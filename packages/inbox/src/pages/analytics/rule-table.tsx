@@ -6,7 +6,7 @@ import { Empty } from "../../ui/states.tsx";
 export function RuleTable({ rules }: { readonly rules: readonly RuleAnalytics[] }): ReactNode {
   if (rules.length === 0) return <Empty title="No rule matched anything" />;
   return (
-    <div className="table-scroll" tabIndex={0} role="region" aria-label="Rules">
+    <div className="table-scroll" tabIndex={0} role="region" aria-label="Figures of each rule">
       <table className="table">
         <thead>
           <tr>
