@@ -14,6 +14,7 @@ export interface Schema {
   readonly additionalProperties?: boolean | Schema;
   readonly items?: Schema;
   readonly minProperties?: number;
+  readonly minItems?: number;
   readonly maxItems?: number;
   readonly minLength?: number;
   readonly maxLength?: number;
@@ -43,7 +44,9 @@ export function valueFor(schema: Schema, random: SeededRandom): Node {
     case "object":
       return objectFor(schema, random);
     case "array":
-      return Array.from({ length: random.below(3) }, () => valueFor(schema.items ?? {}, random));
+      return Array.from({ length: (schema.minItems ?? 0) + random.below(3) }, () =>
+        valueFor(schema.items ?? {}, random),
+      );
     case "string":
       return stringFor(schema, random);
     case "integer":

@@ -36,6 +36,7 @@ export interface YamlMapping {
 }
 
 /** Code units; about 5,000 rules. */
+const QUOTED_MAX = 300;
 const TEXT_LENGTH_MAX = 2_097_152;
 /** Of the concrete syntax tree, which has two levels for each level of YAML. */
 const SYNTAX_DEPTH_MAX = 80;
@@ -142,13 +143,19 @@ function isToken(token: CST.Token | null | undefined): token is CST.Token {
   return token !== null && token !== undefined;
 }
 
+/** The parser quotes the token that it did not expect, which may be the rest of the file. */
+function beginningOf(message: string): string {
+  const line = message.length > QUOTED_MAX ? `${message.slice(0, QUOTED_MAX)}…` : message;
+  return line.trimEnd();
+}
+
 function readDocument(
   document: Document.Parsed,
   documents: number,
 ): { readonly root: YamlNode | null; readonly findings: readonly Finding[] } {
   const findings: Finding[] = [...document.errors, ...document.warnings].map((error) => ({
     offset: error.pos[0],
-    message: `not valid YAML: ${lowerFirst(error.message)}`,
+    message: `not valid YAML: ${lowerFirst(beginningOf(error.message))}`,
     fix: FIXES[error.code] ?? "correct the YAML here",
   }));
   if (documents > 1) {
