@@ -28,7 +28,6 @@ import type { Store } from "./ports/store.ts";
 import { backUp } from "./storage/sqlite/backup.ts";
 import { inspectSqlite, type Inspection } from "./storage/sqlite/inspect.ts";
 import { openSqliteStore } from "./storage/sqlite/store.ts";
-import { createOidcProvider } from "./system/oidc.ts";
 import { createSeal } from "./system/seal.ts";
 import { systemClock } from "./system/system-clock.ts";
 import { systemRandom } from "./system/system-random.ts";
@@ -151,6 +150,8 @@ async function providerOf(
 ): Promise<{ readonly identityProvider: KnownProvider }> {
   const stored = await store.secret("provider-accounts");
   const seal = createSeal(random, { stored, configured: oidc.clientSecret });
+  // Only where it is set up: a server starts in half a second, and this is a tenth of it.
+  const { createOidcProvider } = await import("./system/oidc.ts");
   return { identityProvider: new KnownProvider(createOidcProvider(oidc), seal) };
 }
 

@@ -79,6 +79,8 @@ export class EffectSite {
   }
 
   #end(effect: Effect, outgoing: ServerResponse, state: "done" | "failed"): void {
+    // One that has ended is open until its answer is flushed.
+    if (outgoing.headersSent) return;
     effect.state = state;
     outgoing.writeHead(state === "done" ? 200 : 500, { "content-type": "application/json" });
     outgoing.end(JSON.stringify({ state }));

@@ -1,7 +1,13 @@
 /** The notifier of a configuration: the channels that are set up, and nothing for the others. */
 import type { NotifySettings } from "../../config/config.ts";
-import { CHANNELS, type Channel, type Delivery, type Notifier } from "../../ports/notifier.ts";
-import { Mailer } from "./mail.ts";
+import {
+  CHANNELS,
+  type Channel,
+  type Delivery,
+  type MailMessage,
+  type Notifier,
+} from "../../ports/notifier.ts";
+import type { Mailer, MailSettings } from "./mail.ts";
 import { sendToSlack } from "./slack.ts";
 import { sendWebhook } from "./webhook.ts";
 
@@ -12,15 +18,19 @@ export function channelsOf(settings: NotifySettings): ReadonlySet<Channel> {
 
 export function createNotifier(settings: NotifySettings): Notifier {
   const { webhook, chat, mail } = settings;
-  const mailer = mail === null ? null : new Mailer(mail);
+  let mailer: Promise<Mailer> | null = null;
+  // Loaded with the first letter: most servers start without one to send.
+  const send = async (letter: MailMessage, to: MailSettings): Promise<Delivery> => {
+    mailer ??= import("./mail.ts").then((loaded) => new loaded.Mailer(to));
+    return (await mailer).send(letter);
+  };
   return {
     channels: channelsOf(settings),
     webhook: (message) => (webhook === null ? notSetUp("webhook") : sendWebhook(webhook, message)),
     chat: (message) => (chat === null ? notSetUp("chat") : sendToSlack(chat, message)),
-    mail: (message) => mailer?.send(message) ?? notSetUp("mail"),
-    close: () => {
-      mailer?.close();
-      return Promise.resolve();
+    mail: (message) => (mail === null ? notSetUp("mail") : send(message, mail)),
+    close: async () => {
+      if (mailer !== null) (await mailer).close();
     },
   };
 }
