@@ -20,6 +20,8 @@ const DEFINITE: ReadonlySet<string> = new Set([
   "cancelled",
   "already_redeemed",
   "outcome_unknown",
+  // Told to ask again, and nothing ran: its lease was over before the answer came.
+  "not_started",
 ]);
 const LIVE: ReadonlySet<string> = new Set(["running", "interrupting"]);
 const ENDED: ReadonlySet<string> = new Set([
@@ -116,7 +118,7 @@ export function kindsOf({ entries }: Record): readonly string[] {
  */
 function isLeaseLost({ hasCalledAgain, awayMs, ending }: Scene, { view }: Record): boolean {
   if (!hasCalledAgain && awayMs < LEASE_MS / 4) return false;
-  const isUnknown = ["outcome_unknown", "already_redeemed"].includes(ending?.kind ?? "");
+  const isUnknown = ["outcome_unknown", "already_redeemed", "not_started"].includes(ending?.kind ?? "");
   return isUnknown && ["indeterminate", "failed"].includes(view.status);
 }
 
@@ -205,6 +207,9 @@ function survivorFaults({ ending, bench }: Scene, { view, entries }: Record): re
   else if (!DEFINITE.has(ending.kind) && !(ending.kind === "threw" && status === "failed")) {
     if (ending.kind !== "killed")
       faults.push(`the caller is told \`${ending.kind}\`: ${ending.detail}`);
+  }
+  if (ending?.kind === "not_started" && effects > 0) {
+    faults.push(`the caller is told that nothing ran, with ${effects} effects`);
   }
   if (ending?.kind === "ran" && status !== "succeeded") {
     faults.push(`the caller believes it ran, and it is \`${status}\``);
