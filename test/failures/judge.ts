@@ -118,7 +118,9 @@ export function kindsOf({ entries }: Record): readonly string[] {
  */
 function isLeaseLost({ hasCalledAgain, awayMs, ending }: Scene, { view }: Record): boolean {
   if (!hasCalledAgain && awayMs < LEASE_MS / 4) return false;
-  const isUnknown = ["outcome_unknown", "already_redeemed", "not_started"].includes(ending?.kind ?? "");
+  const isUnknown = ["outcome_unknown", "already_redeemed", "not_started"].includes(
+    ending?.kind ?? "",
+  );
   return isUnknown && ["indeterminate", "failed"].includes(view.status);
 }
 
