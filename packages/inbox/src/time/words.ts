@@ -38,26 +38,34 @@ function coarse(ms: number): string {
   return `${Math.floor(ms / dayMs)} d`;
 }
 
+/** Made once each: a formatter takes a millisecond to make, and a list shows a hundred times a second. */
+const FORMATS = {
+  clock: { hour: "2-digit", minute: "2-digit" },
+  day: { day: "numeric", month: "short" },
+  dayAndYear: { day: "numeric", month: "short", year: "numeric" },
+  full: { dateStyle: "full", timeStyle: "long" },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+const formatters = new Map<keyof typeof FORMATS, Intl.DateTimeFormat>();
+
+function formatted(format: keyof typeof FORMATS, date: Date): string {
+  const known = formatters.get(format);
+  const formatter = known ?? new Intl.DateTimeFormat(undefined, FORMATS[format]);
+  if (known === undefined) formatters.set(format, formatter);
+  return formatter.format(date);
+}
+
 /** `14:32` today, `12 Nov 14:32` this year, `12 Nov 2024 14:32` before; the reader's time zone. */
 export function clockWords(at: number, now: number): string {
   const date = new Date(at);
   const today = new Date(now);
-  const time = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" }).format(
-    date,
-  );
+  const time = formatted("clock", date);
   if (date.toDateString() === today.toDateString()) return time;
   const isThisYear = date.getFullYear() === today.getFullYear();
-  const day = new Intl.DateTimeFormat(undefined, {
-    day: "numeric",
-    month: "short",
-    ...(isThisYear ? {} : { year: "numeric" }),
-  }).format(date);
+  const day = formatted(isThisYear ? "day" : "dayAndYear", date);
   return `${day} ${time}`;
 }
 
 /** Everything, zone included, for a title. */
 export function fullWords(at: number): string {
-  return new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(
-    new Date(at),
-  );
+  return formatted("full", new Date(at));
 }
