@@ -34,8 +34,9 @@ const fences: readonly Plant[] = [
   {
     name: "halt-read-before-commit",
     file: app("execute"),
-    find: "    epochs,\n    // INVARIANT: I7.",
-    replace: "    epochs: { policy: epochs.policy, membership: epochs.membership },\n    // I7.",
+    find: "    epochs,\n    ...(before === Infinity ? ",
+    replace:
+      "    epochs: { policy: epochs.policy, membership: epochs.membership },\n    ...(before === Infinity ? ",
     tests: races,
     invariant: "I10, T37: a halt acknowledged between reading and committing is not jumped",
   },
@@ -71,8 +72,8 @@ const fences: readonly Plant[] = [
   {
     name: "publication-without-fence",
     file: app("publish-policy"),
-    find: "expected: { ...key.expected, epochs: { policy: epoch } },",
-    replace: "expected: key.expected,",
+    find: "expected: { ...key.expected, epochs: { policy: epoch, ...fence.value } },",
+    replace: "expected: { ...key.expected, epochs: { ...fence.value } },",
     tests: races,
     invariant: "I8: a publication's entry names the policy that it replaces",
   },

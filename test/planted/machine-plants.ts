@@ -147,7 +147,7 @@ const redemption: readonly Plant[] = [
   {
     name: "no-recheck-at-redeem",
     file: file("decide-redeem"),
-    find: "      if (filledBy(electorateOf(state, facts, required)) !== null) return null;\n",
+    find: "      if (filledBy(electorate) !== null) return null;\n",
     replace: "      if (required.quorum.length > 0) return null;\n",
     tests: tests("redeeming"),
     invariant: "I3, T11: the matching is made again at redeem",
