@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openHouse, type House } from "../testing/house.ts";
 import { atSeat, hostsAskedFor } from "../testing/seat.ts";
 import { decode, everythingIn } from "./decode.ts";
-import { appearanceOf, goTo, type Appearance } from "./on-page.ts";
+import { appearanceOf, goToCard, type Appearance } from "./on-page.ts";
 import { HOSTILE_HOST, hostilePayload, type Payload } from "./payloads.ts";
 
 const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
@@ -15,6 +15,7 @@ const SHORT = isCampaign ? 10_000 : 300;
 const LONG = isCampaign ? 200 : 2;
 const LONG_BYTES = 65_536;
 const SUBMITTED_AT_ONCE = 8;
+const CARD_MS = 15_000;
 /** How many faulty payloads are told of; each says its seed. */
 const TOLD_MAX = 5;
 const PATIENCE_MS = isCampaign ? 60 * 60_000 : 5 * 60_000;
@@ -58,15 +59,11 @@ function faultsOf({ payload, id }: Submitted, { text, faults }: Appearance): rea
   ];
 }
 
-async function look(page: Page, submitted: Submitted): Promise<Appearance> {
-  await page.evaluate(goTo, `/r/${submitted.id}`);
-  const card = page.getByRole("main").getByRole("article");
-  await card
-    .filter({ hasText: `payload-${submitted.payload.seed}-` })
-    .first()
-    .waitFor();
-  expect(await card.getByRole("button", { name: "Approve", exact: true }).isEnabled()).toBe(true);
-  return card.evaluate(appearanceOf);
+async function look(page: Page, { payload, id }: Submitted): Promise<Appearance> {
+  const where = [`/r/${id}`, `payload-${payload.seed}-`, CARD_MS] as const;
+  const isThere = await page.evaluate(goToCard, where);
+  expect(isThere, `the card of seed ${payload.seed} (${id}), to be approved`).toBe(true);
+  return page.locator("main article.card").evaluate(appearanceOf);
 }
 
 async function expectShown(payloads: readonly Payload[], mode: "keyboard" | "touch") {

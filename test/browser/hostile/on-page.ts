@@ -16,12 +16,16 @@ export function appearanceOf(card: Element): Appearance {
   const isShown = (element: Element): boolean =>
     element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
   /** Visually hidden on purpose, for screen readers: not what a person sees. */
+  const onlyRead = new Map<Element, boolean>([[card, false]]);
   const isOnlyRead = (element: Element): boolean => {
-    for (let at: Element | null = element; at !== null && at !== card; at = at.parentElement) {
-      const { clipPath, clip, position } = getComputedStyle(at);
-      if (position === "absolute" && (clipPath !== "none" || clip !== "auto")) return true;
-    }
-    return false;
+    const known = onlyRead.get(element);
+    if (known !== undefined) return known;
+    const { clipPath, clip, position } = getComputedStyle(element);
+    const isHidden = position === "absolute" && (clipPath !== "none" || clip !== "auto");
+    const parent = element.parentElement;
+    const found = isHidden || (parent !== null && isOnlyRead(parent));
+    onlyRead.set(element, found);
+    return found;
   };
 
   let text = "";
@@ -88,8 +92,18 @@ export function appearanceOf(card: Element): Appearance {
   }
 }
 
-/** Goes to another page as a link of the inbox does, without loading anything again. */
-export function goTo(path: string): void {
+/** Goes to a card as a link of the inbox does, without loading anything again; tells when it can be approved. */
+export async function goToCard([path, marker, withinMs]: readonly [string, string, number]) {
   history.pushState(null, "", path);
   dispatchEvent(new PopStateEvent("popstate"));
+  const until = performance.now() + withinMs;
+  const isThere = (): boolean => {
+    const card = document.querySelector("main article.card");
+    const approve = card?.querySelector<HTMLButtonElement>(".commands button");
+    return card?.textContent.includes(marker) === true && approve?.disabled === false;
+  };
+  while (!isThere() && performance.now() < until) {
+    await new Promise((resolve) => requestAnimationFrame(resolve));
+  }
+  return isThere();
 }

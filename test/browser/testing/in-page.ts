@@ -70,3 +70,22 @@ export async function contentIsThere(): Promise<void> {
   } while (isBusy() && performance.now() < until);
   await Promise.allSettled(document.getAnimations().map((animation) => animation.finished));
 }
+
+/** Whether a page has begun: its heading is there. Asked at every frame, since waiting adds up. */
+export function headingIsThere(): boolean {
+  return document.querySelector("main :is(h1, h2)") !== null;
+}
+
+/** Whether a card says something other than that it is coming. */
+export function cardIsThere(): boolean {
+  return document.querySelector("main article.card") !== null;
+}
+
+/** Goes to another page as a link does, without loading anything again. */
+export function goTo(path: string): void {
+  document
+    .querySelectorAll("dialog[open]")
+    .forEach((dialog) => (dialog as HTMLDialogElement).close());
+  history.pushState(null, "", path);
+  dispatchEvent(new PopStateEvent("popstate"));
+}

@@ -5,6 +5,7 @@ import { expect, inject } from "vitest";
 import { checkout } from "../../planted/plant.ts";
 import { addAuthenticator, type Authenticator, type Passkey } from "./authenticator.ts";
 import { handsOn, type Hands, type Mode } from "./hands.ts";
+import { headingIsThere } from "./in-page.ts";
 import { watchPages, type WatchedPages, type WatchOptions } from "./watched-pages.ts";
 
 const WIDE = { width: 1280, height: 900 };
@@ -54,48 +55,49 @@ export async function atSeat<T>(
   options: SeatOptions,
   work: (seat: Seat) => Promise<T>,
 ): Promise<T> {
+  const seat = await takeSeat(house, options);
+  try {
+    const result = await work(seat);
+    seat.watched.expectQuiet();
+    await keepSession(seat.context, house.url, options.person);
+    return result;
+  } catch (error) {
+    await keepPicture(seat.context);
+    throw error;
+  } finally {
+    await seat.context.close();
+  }
+}
+
+/** A seat that is kept: whoever takes it closes its context, and asks whether all was quiet. */
+export async function takeSeat(
+  house: { readonly url: string },
+  options: SeatOptions,
+): Promise<Seat> {
+  const { mode, person, passkeys, expected = [], colorScheme = "light" } = options;
   const context = await (
     await sharedBrowser()
   ).newContext({
-    ...(options.mode === "touch"
+    ...(mode === "touch"
       ? { viewport: PHONE, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
       : { viewport: WIDE }),
-    colorScheme: options.colorScheme ?? "light",
+    colorScheme,
     reducedMotion: "reduce",
     locale: "en-GB",
     timezoneId: "UTC",
   });
   context.setDefaultTimeout(PATIENCE_MS);
-  try {
-    const { expected = [] } = options;
-    const watched = await watchPages(context, { origin: house.url, expected });
-    if (options.person !== undefined) await signIn(context, house.url, options.person);
-    await showPlantedPages(context, house.url);
-    const page = await context.newPage();
-    const { passkeys, mode } = options;
-    const authenticator =
-      passkeys === undefined ? null : await addAuthenticator(context, page, passkeys);
-    const seat: Seat = {
-      context,
-      page,
-      hands: handsOn(page, mode),
-      watched,
-      authenticator,
-      async open(path) {
-        await page.goto(`${house.url}${path}`);
-        await page.getByRole("main").getByRole("heading").first().waitFor();
-      },
-    };
-    const result = await work(seat);
-    watched.expectQuiet();
-    await keepSession(context, house.url, options.person);
-    return result;
-  } catch (error) {
-    await keepPicture(context);
-    throw error;
-  } finally {
-    await context.close();
-  }
+  const watched = await watchPages(context, { origin: house.url, expected });
+  if (person !== undefined) await signIn(context, house.url, person);
+  await showPlantedPages(context, house.url);
+  const page = await context.newPage();
+  const authenticator =
+    passkeys === undefined ? null : await addAuthenticator(context, page, passkeys);
+  const open = async (path: string): Promise<void> => {
+    await page.goto(`${house.url}${path}`);
+    await page.waitForFunction(headingIsThere);
+  };
+  return { context, page, hands: handsOn(page, mode), watched, authenticator, open };
 }
 
 /** What a person would have seen when it went wrong: `reports/browser/NAME.png`. */
