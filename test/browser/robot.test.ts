@@ -46,6 +46,8 @@ afterAll(async () => {
 });
 
 const notifyBy = (webhookUrl: string) => ({
+  // What the agent that runs sends by itself must not be taken for what looking did.
+  limits: { lease: "20m", heartbeat: "10m" },
   notify: {
     webhook_url: webhookUrl,
     webhook_secret: "whsec_bm90aGluZy1idXQtYS10ZXN0cy1zZWNyZXQtMTIz",

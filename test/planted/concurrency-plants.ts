@@ -51,13 +51,9 @@ const fences: readonly Plant[] = [
   {
     name: "epochs-read-after-the-facts",
     file: app("execute"),
-    find: "    expected: expectedOf(state, standing, events, refusal === null ? keyed : null),",
-    replace: `    expected: expectedOf(
-      state,
-      { ...standing, epochs: await app.store.epochs() },
-      events,
-      refusal === null ? keyed : null,
-    ),`,
+    find: "    expected: expectedOf(state, standing, events, {",
+    replace:
+      "    expected: expectedOf(state, { ...standing, epochs: await app.store.epochs() }, events, {",
     tests: simulation,
     invariant: "T37: epochs are read before the facts that they fence",
   },
@@ -211,8 +207,8 @@ const time: readonly Plant[] = [
   {
     name: "no-deadline-at-the-commit",
     file: app("execute"),
-    find: "    ...(due !== null && due > time.now ? { before: due } : {}),\n",
-    replace: "",
+    find: "  const ahead = [...(due !== null && due > time.now ? [due] : []), confirmedUntil ?? Infinity];",
+    replace: "  const ahead = [confirmedUntil ?? Infinity];",
     tests: simulation,
     invariant: "I7: what was in time when it was decided is in time when it is committed",
   },

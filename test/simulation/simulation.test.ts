@@ -41,8 +41,7 @@ describe("simulated histories", () => {
     expect(second).toEqual(first);
   });
 
-  const keeps = `keep the invariants: ${RUNS} from seed ${FIRST_SEED}`;
-  it(keeps, { timeout: TIMEOUT_MS }, async () => {
+  it(`keep the invariants: ${RUNS} from seed ${FIRST_SEED}`, { timeout: TIMEOUT_MS }, async () => {
     const failure = await campaign.search(FIRST_SEED, RUNS);
     const numbers = Object.entries(campaign.counts).map(([name, count]) => `${count} ${name}`);
     process.stdout.write(`simulation from seed ${FIRST_SEED}: ${numbers.join(", ")}\n`);
