@@ -1,6 +1,6 @@
 /** Query parameters: text to what the schema says, each at most once, none unknown. */
 import { problem } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./schema/type.ts";
 import { RefusedCall } from "./refused-call.ts";
 import { faultIn } from "./schema/fault-in.ts";
 import { ownShape, type Shape } from "./schema/shape.ts";

@@ -1,6 +1,6 @@
 /** Notices that could not be delivered. */
 import type { DeliveryView } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "../schema/type.ts";
 import { principalName } from "../../../app/authenticate.ts";
 import { retryDelivery, troubledDeliveries } from "../../../app/deliveries.ts";
 import { withRights } from "../access.ts";

@@ -1,6 +1,6 @@
 /** What oversight cost and whether it was any. */
 import type { AnalyticsView, RuleAnalytics } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { ownShape, shape } from "./shape.ts";
 import { closed, flag, integer, ms, nullable } from "./terms.ts";
 

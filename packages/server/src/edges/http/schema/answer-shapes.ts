@@ -13,7 +13,8 @@ import type {
   WhoAmI,
 } from "@haltpoint/protocol";
 import { PROBLEMS } from "@haltpoint/protocol";
-import Type, { type TSchema } from "typebox";
+import type { TSchema } from "typebox";
+import { Type } from "./type.ts";
 import { HaltScopeShape } from "./decision-shapes.ts";
 import { ownShape, shape } from "./shape.ts";
 import { choice, closed, flag, integer, ms, nullable } from "./terms.ts";

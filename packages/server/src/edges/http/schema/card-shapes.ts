@@ -13,7 +13,7 @@ import type {
   SimilarDecision,
   TimelineItem,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, flag, integer, ms, nullable } from "./terms.ts";
 import { DecidedByShape, RequestViewShape, status } from "./view-shapes.ts";

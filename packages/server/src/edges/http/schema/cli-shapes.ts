@@ -8,7 +8,7 @@ import type {
   CliTokenBody,
   CliTokenView,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { PersonNameShape } from "./people-shapes.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, flag, integer, ms, name } from "./terms.ts";

@@ -13,7 +13,7 @@ import type {
   ReviewBody,
   SignatureBody,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { ownShape, shape } from "./shape.ts";
 import { choice, closed, digest, flag, free, id, ms, name, text } from "./terms.ts";
 

@@ -1,6 +1,6 @@
 /** What could not be told to people. */
 import type { DeliveryView, PageView } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, integer, ms, nullable } from "./terms.ts";
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { RIGHTS } from "../../../domain/request/commands.ts";
 import { ROUTES } from "../routes/table.ts";
 import { faultIn } from "./fault-in.ts";
-import { Type } from "typebox";
+import { Type } from "./type.ts";
 import { ownShape } from "./shape.ts";
 import { RIGHT_NAMES } from "./registry-shapes.ts";
 import { overLimit } from "./text-limits.ts";

@@ -8,7 +8,7 @@ import type {
   NewPasskeyBody,
   PasskeySignInBody,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { PersonNameShape } from "./people-shapes.ts";
 import { shape } from "./shape.ts";
 import { closed, free, id, ms, name } from "./terms.ts";

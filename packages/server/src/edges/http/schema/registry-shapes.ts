@@ -1,5 +1,5 @@
 /** What administration sends: identities, people, their credentials, rosters, policies. */
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { ImaginedShape } from "./request-shapes.ts";
 import { ownShape } from "./shape.ts";
 import { choice, closed, flag, id, ms, name, nullable, word } from "./terms.ts";

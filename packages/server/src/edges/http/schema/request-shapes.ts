@@ -12,7 +12,7 @@ import type {
   SubmitBody,
   WithdrawBody,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { attempt, choice, closed, flag, free, ms, name, resourceId, text } from "./terms.ts";
 

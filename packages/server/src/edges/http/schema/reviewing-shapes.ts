@@ -5,7 +5,7 @@ import type {
   ChallengeBody,
   ChallengeView,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { ProblemShape } from "./answer-shapes.ts";
 import { confirmed, displayDigest, displayed, reason } from "./decision-shapes.ts";
 import { shape } from "./shape.ts";

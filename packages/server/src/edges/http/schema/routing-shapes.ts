@@ -6,7 +6,7 @@ import type {
   SeenAnswer,
   SeenBody,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { closed, flag, id, ms, nullable, text } from "./terms.ts";
 

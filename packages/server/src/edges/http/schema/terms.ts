@@ -2,7 +2,8 @@
  * The parts that schemas are made of. `x-expected` completes "`field` must be …" in a problem;
  * `x-limit` names a configured limit that a text must keep to beside its form.
  */
-import Type, { type TSchema } from "typebox";
+import type { TSchema } from "typebox";
+import { Type } from "./type.ts";
 
 /** Longest names; they are printed whole on cards and in one line of a log. */
 const NAME_MAX = 256;

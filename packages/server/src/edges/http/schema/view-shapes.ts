@@ -11,7 +11,7 @@ import type {
   ReviewView,
   SubmitAnswer,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { RevisionShape, stoppable } from "./request-shapes.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, flag, integer, ms, nullable } from "./terms.ts";
