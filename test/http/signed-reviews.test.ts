@@ -308,6 +308,26 @@ describe("an override", () => {
     });
   });
 
+  it("is not for who may not see the arguments, whatever they signed (I2, I11)", async () => {
+    const blind = await reviewerAt(server, "blind", ["override"]);
+    const view = await blind.look((await held("high.do")).id);
+    const signature = await blind.sign(view, asked);
+    const body = { digest: view.revision.digest, reason: REASON, signature };
+    const got = await blind.act(view.id, "override", body);
+    expect(got.body).toMatchObject({
+      code: "right_required",
+      detail: expect.stringContaining("sight of the arguments"),
+    });
+    const { can } = (await blind.get(`/v1/requests/${view.id}/card`)).body;
+    expect(can.override).toEqual({ allowed: false, why: got.body.detail });
+    const { body: no } = await blind.act(view.id, "reviews", {
+      verdict: "reject",
+      digest: view.revision.digest,
+      reason: "unseen",
+    });
+    expect(no.code).toBe("not_eligible");
+  });
+
   it("leaves a notice for everybody it skipped, with the same commit (I11, T23)", async () => {
     // As a server that sends mail, without the mail.
     const { app } = server;

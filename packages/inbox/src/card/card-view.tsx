@@ -98,12 +98,12 @@ export function CardView({
   );
 }
 
-/** What a decision carries; without sight of the arguments nothing is decided that needs the second. */
+/** What a decision carries; without sight of the arguments only a no, which needs no second. */
 function digestsOf(
   card: Card,
   verified: VerifiedCard,
-): { readonly digest: string; readonly displayDigest: string } {
-  if (verified.kind !== "verified") return { digest: card.digest, displayDigest: "" };
+): { readonly digest: string; readonly displayDigest: string | null } {
+  if (verified.kind !== "verified") return { digest: card.digest, displayDigest: null };
   return { digest: verified.digest, displayDigest: verified.displayDigest };
 }
 

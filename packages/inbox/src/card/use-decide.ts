@@ -47,7 +47,8 @@ export interface DecideBody {
 export interface Displayed {
   readonly card: Card;
   readonly digest: string;
-  readonly displayDigest: string;
+  /** Null where the arguments are not shown: such a decision is a no, and names no display. */
+  readonly displayDigest: string | null;
   readonly readMs: () => number;
 }
 
@@ -71,11 +72,11 @@ export function useDecide(
     const body = {
       ...(isOverride ? {} : { verdict, confirmed }),
       digest,
-      display_digest: displayDigest,
+      ...(displayDigest === null ? {} : { display_digest: displayDigest }),
       ...(reason === null ? {} : { reason }),
       read_ms: Math.round(readMs()),
     };
-    if (!passkey) return sent.run(body);
+    if (!passkey || displayDigest === null) return sent.run(body);
     setSigning(true);
     const signed = await signDecision(
       { requestId: id, digest, displayDigest, reviewer: me.person.id, verdict, reason, confirmed },

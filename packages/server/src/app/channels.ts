@@ -11,7 +11,7 @@
  * (7, that new arrivals move nothing under the reader's hand, is for the page to keep.)
  */
 import type { Channel } from "@haltpoint/protocol";
-import { RISKS, type Risk } from "../domain/policy/model.ts";
+import { RISKS, type Risk, type Roster } from "../domain/policy/model.ts";
 import type { Command } from "../domain/request/commands.ts";
 import type { Actor, RequestState } from "../domain/request/model.ts";
 import { refuse, type Refusal } from "../domain/request/refusal.ts";
@@ -22,8 +22,10 @@ import type { Principal } from "./authenticate.ts";
 import { displayNow } from "./display-now.ts";
 import { editSteps, type Edit } from "./edit-request.ts";
 import { lookWrite } from "./note-look.ts";
+import { rosterOf } from "./facts.ts";
 import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
 import { checkSignature, UNSIGNED, type SentSignature, type Signed } from "./signed-decision.ts";
+import { visibilityOf } from "./view-request.ts";
 
 interface ChannelRules {
   /** The highest risk that may be approved here. */
@@ -84,9 +86,11 @@ async function stepsOf(
     case "override": {
       const signed = await signatureOf(app, made, state, standing);
       const display = await displayRefusal(app, made, state, standing);
+      const roster = act.kind === "override" ? await rosterOf(app, state, standing) : null;
       const command = { ...act, actor: actor(signed.stepUp) };
       const barred = (current: RequestState): Refusal | null =>
         channelRefusal(app, person, act, current) ??
+        (roster === null ? null : sightRefusal(person, current, roster)) ??
         made.barred?.(current) ??
         display ??
         signed.refusal;
@@ -135,6 +139,14 @@ export function channelRefusal(
   const risk = state.obligations?.risk ?? state.policy.risk;
   if (RISKS.indexOf(risk) <= RISKS.indexOf(rules.approveUpTo)) return null;
   return refuse("channel_not_allowed", `approve ${risk} risk ${where}`);
+}
+
+/** Nobody lets run what they may not see: an override waives the quorum, and not that (I2). */
+export function sightRefusal(person: Person, state: RequestState, roster: Roster): Refusal | null {
+  if (visibilityOf(state, person, roster) === "full") return null;
+  const detail =
+    "overriding takes sight of the arguments: reviewers, the owner and auditors have it";
+  return refuse("right_required", detail);
 }
 
 /** INVARIANT: I2. What is decided is what was displayed, and all of it (T18, T19). */

@@ -9,7 +9,7 @@ import type { RequestState } from "../../domain/request/model.ts";
 import type { Standing } from "../../ports/store.ts";
 import type { App } from "../app.ts";
 import type { Principal } from "../authenticate.ts";
-import { channelRefusal } from "../channels.ts";
+import { channelRefusal, sightRefusal } from "../channels.ts";
 import { aboutRequest, gatherFacts } from "../facts.ts";
 
 type Person = Extract<Principal, { readonly kind: "person" }>;
@@ -37,7 +37,10 @@ export async function allowancesOf(
   const may = (command: Command): Allowance => allowanceOf(state, command, facts);
   const mayHere = (command: Extract<Command, { kind: "review" | "override" }>): Allowance => {
     const answer = may(command);
-    const refusal = answer.allowed ? channelRefusal(app, person, command, state) : null;
+    const refusal = answer.allowed
+      ? (channelRefusal(app, person, command, state) ??
+        (command.kind === "override" ? sightRefusal(person, state, facts.roster) : null))
+      : null;
     return refusal === null ? answer : { allowed: false, why: refusal.detail };
   };
   const delegate = (to: string): Command => ({ kind: "delegate", actor, person: to, reason: null });
