@@ -22,7 +22,7 @@ interface Shot {
 
 const SHOTS: readonly Shot[] = [
   { name: "sign-in", path: () => "/sign-in" },
-  { name: "setup", path: () => "/setup" },
+  { name: "setup", path: () => "/setup#token=none" },
   { name: "inbox", person: "ana", path: () => "/inbox" },
   { name: "inbox-empty", person: "gus", path: () => "/inbox" },
   { name: "card", person: "ana", path: (made) => `/r/${made.payment}` },
@@ -108,6 +108,7 @@ async function takeAll(studio: Studio, size: Size, scheme: Scheme): Promise<void
     const page = await context.newPage();
     await page.goto(`${url}${shot.path(studio.made)}`);
     await page.getByRole("main").getByRole("heading").first().waitFor();
+    await page.locator("[aria-busy=true], .skeleton").first().waitFor({ state: "detached" });
     await page.waitForTimeout(SETTLED_MS);
     if (shot.button !== undefined) await press(page, shot.button);
     const path = join(folder, `${shot.name}.png`);

@@ -4,7 +4,7 @@ import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
-import type { Plugin } from "vite";
+import type { InlineConfig, Plugin } from "vite";
 import { isTest, listFiles } from "../check/source-files.ts";
 
 /** Where the pages are, and where the server looks for them. */
@@ -61,7 +61,19 @@ export async function bundle(
 ): Promise<void> {
   // Only here: most starts find the pages fresh and need no bundler.
   const { build } = await import("vite");
-  await build({
+  // Who builds may itself be a test, and Vite takes its mode from there before any option.
+  const { NODE_ENV: outer } = process.env;
+  process.env["NODE_ENV"] = "production";
+  try {
+    await build(buildOptions(root, outDir, plugins));
+  } finally {
+    if (outer === undefined) delete process.env["NODE_ENV"];
+    else process.env["NODE_ENV"] = outer;
+  }
+}
+
+function buildOptions(root: string, outDir: string, plugins: readonly Plugin[]): InlineConfig {
+  return {
     root,
     configFile: false,
     // Errors are thrown; warnings of a build nobody watches help nobody.
@@ -77,7 +89,7 @@ export async function bundle(
     },
     plugins: [...plugins],
     oxc: { jsx: { runtime: "automatic" } },
-  });
+  };
 }
 
 const compressed = /\.(html|js|css|svg)$/;

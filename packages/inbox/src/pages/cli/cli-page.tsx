@@ -24,7 +24,11 @@ export default function CliPage(): ReactNode {
   return (
     <Page
       title="Allow a command line"
-      lead="Somebody ran `haltpoint login`. Allow it only if that was you, just now."
+      lead={
+        <>
+          Somebody ran <code>haltpoint login</code>. Allow it only if that was you, just now.
+        </>
+      }
     >
       {code === "" ? (
         <AskCode onCode={setCode} />
