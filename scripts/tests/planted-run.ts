@@ -12,7 +12,7 @@ export type PlantVerdict =
   | { readonly kind: "caught"; readonly plant: Plant; readonly by: string }
   | { readonly kind: "escaped"; readonly plant: Plant; readonly why: string };
 
-const plantsAtOnceMax = 2;
+const plantsAtOnceMax = 3;
 const failureReporter = "--reporter=./scripts/tests/failure-reporter.ts";
 const plantTimeoutMs = 5 * 60_000;
 /** A plant may break a hundred cases of one walk; a few failures are enough to judge it. */
@@ -77,6 +77,7 @@ async function runPlant(plant: Plant, sound: VitestReport): Promise<PlantVerdict
     env: {
       [plantVariable]: plant.name,
       ...(plant.cells === undefined ? {} : { HALTPOINT_CELL: plant.cells }),
+      ...(plant.stories === undefined ? {} : { HALTPOINT_STORIES: plant.stories.join(",") }),
     },
     timeoutMs: plantTimeoutMs,
     shown: false,

@@ -8,8 +8,9 @@ const sdk = (name: string): string => `packages/sdk/src/${name}.ts`;
 export const failurePlants: readonly Plant[] = [
   {
     name: "answered-before-it-is-durable",
+    stories: ["approved"],
     cells: "commit reported 1, killed_before",
-    file: server("app/execute"),
+    file: server("app/commit-once"),
     find: "    const result = await app.store.commit({ commandId, ...commit });\n",
     replace: `    const isEarly = commit.writes.some(
       (write) => write.kind === "entry" && write.draft.kind === "reported",
@@ -26,6 +27,7 @@ export const failurePlants: readonly Plant[] = [
   },
   {
     name: "same-attempt-refused",
+    stories: ["approved"],
     cells: "agent redeem 1, answer_(lost|cut)",
     file: server("domain/request/decide-redeem"),
     find: '  if (state.status === "running") return true; // a lapsed lease has already become indeterminate\n',
@@ -35,6 +37,7 @@ export const failurePlants: readonly Plant[] = [
   },
   {
     name: "resent-submission-is-another-request",
+    stories: ["allowed"],
     cells: "agent submit 1, answer_lost|commit submitted\\+redeemed 1, killed_after",
     file: server("app/submit-request"),
     find: "  if (used !== null) return replayed(app, used, fingerprint);\n",
@@ -47,6 +50,7 @@ export const failurePlants: readonly Plant[] = [
   },
   {
     name: "resent-decision-is-decided-again",
+    stories: ["approved"],
     cells: "people reviews 1, answer_lost|commit reviewed\\+approved 1, killed_after",
     file: server("app/execute"),
     find: "  const record = await app.store.key(keyed.principal, keyed.key);\n  if (record === null) return null;\n",
@@ -61,6 +65,7 @@ export const failurePlants: readonly Plant[] = [
   },
   {
     name: "lost-report-runs-it-again",
+    stories: ["approved"],
     cells: "agent outcome 1, (request|answer)_lost",
     file: sdk("guard"),
     find: "        return runUnderLease(effect, { client, redeemed, signal, stopWithinMs, onReportLost });\n",
@@ -86,21 +91,24 @@ export const failurePlants: readonly Plant[] = [
   },
   {
     name: "wait-hears-only-of-later-changes",
+    stories: ["approved"],
     cells: "commit reviewed\\+approved 1, killed_after|agent wait 1, answer_lost",
     file: server("edges/http/routes/requests"),
-    find: "      return { value, ...whetherDone(value, query.version, now) };",
+    find: "      return { value: answered(value), ...whetherDone(value, query.version, now) };",
     replace: `      const about = whetherDone(value, query.version, now);
-      return { value, ...about, done: about.done && value.version !== found.value.version };`,
+      const done = about.done && value.version !== found.value.version;
+      return { value: answered(value), ...about, done };`,
     tests,
     invariant: "T24: a decision made while nobody waited is not lost on who asks after it",
   },
   {
     name: "grant-lost-by-a-restart",
+    stories: ["approved"],
     cells: "commit reviewed\\+approved 1, killed_after|agent redeem 1, server_killed_before",
     file: server("storage/sql/requests"),
-    find: '  return row === undefined ? null : jsonOf<RequestState>(row, "state");\n',
+    find: '  return row === undefined ? null : storedState(textOf(row, "state"));\n',
     replace: `  if (row === undefined) return null;
-  const state = jsonOf<RequestState>(row, "state");
+  const state = storedState(textOf(row, "state"));
   const upSince = Date.now() - process.uptime() * 1_000;
   const isFromBefore = state.grant !== null && state.grant.approvedAt < upSince;
   return isFromBefore && state.status === "approved" ? { ...state, grant: null } : state;

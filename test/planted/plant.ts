@@ -16,6 +16,8 @@ export type Plant = {
   readonly replace: string;
   /** Test files, relative to the checkout, that must notice. */
   readonly tests: readonly string[];
+  /** The stories of the failure matrix in which it shows; the others are not played. */
+  readonly stories?: readonly string[];
   /** A regular expression: the cells of the failure matrix in which it shows; the others are not played. */
   readonly cells?: string;
   /** What is lost with this bug: I1–I16, T1–T40 or a few words. */
