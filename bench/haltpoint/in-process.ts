@@ -20,7 +20,7 @@ import { purchaseOrder } from "./purchase-order.ts";
 await serveContestant(async () => {
   const app = await newInstallation(newDataFile("haltpoint"));
   const agent = { kind: "identity", id: IDENTITY } as const;
-  const person = { kind: "person", id: REVIEWER, stepUp: "none", via: "token" } as const;
+  const person = { kind: "person", id: REVIEWER, stepUp: "none", via: "passkey" } as const;
   const { signal } = new AbortController();
   let number = 0;
   return {

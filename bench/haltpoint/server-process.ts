@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { issueCredential } from "../../packages/server/src/app/registry.ts";
+import { createSession } from "../../packages/server/src/app/sessions.ts";
 import { closeInstallation, IDENTITY, newInstallation, REVIEWER } from "./installation.ts";
 
 const HALTPOINT = fileURLToPath(new URL("../../packages/server/bin/haltpoint", import.meta.url));
@@ -30,15 +31,18 @@ export interface ServerProcess {
 /** A store with the cast and their credentials, and a configuration that serves it. */
 export async function prepareServer(file: string): Promise<Prepared> {
   const app = await newInstallation(file);
-  const issue = async (holder: { readonly kind: "identity" | "person"; readonly id: string }) => {
-    const via = holder.kind === "identity" ? "key" : "token";
-    const order = { holder, expiresInMs: DAY_MS, via, by: "operator" } as const;
-    const issued = await issueCredential(app, order);
-    if (!issued.ok) throw new Error(issued.problem.detail);
-    return issued.value.secret;
-  };
-  const agentKey = await issue({ kind: "identity", id: IDENTITY });
-  const reviewerToken = await issue({ kind: "person", id: REVIEWER });
+  const holder = { kind: "identity", id: IDENTITY } as const;
+  const issued = await issueCredential(app, {
+    holder,
+    expiresInMs: DAY_MS,
+    via: "key",
+    by: "operator",
+  });
+  if (!issued.ok) throw new Error(issued.problem.detail);
+  const session = { person: REVIEWER, kind: "cli", via: "passkey", label: "bench" } as const;
+  const signedIn = await createSession(app, session);
+  if (!signedIn.ok) throw new Error(signedIn.problem.detail);
+  const [agentKey, reviewerToken] = [issued.value.secret, signedIn.value.secret];
   await closeInstallation(app);
   const port = await freePort();
   const configFile = join(dirname(file), "haltpoint.yaml");

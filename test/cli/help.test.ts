@@ -42,8 +42,8 @@ describe("help", () => {
     for (const name of [
       "dev, serve, inbox, show, approve, reject, edit, interrupt, halt, halt lift, halt list, resolve",
       "ask, retract, extend, delegate, identity add, identity list, identity set, identity key add",
-      "identity key revoke, person add, person list, person set, person recover, person token add",
-      "person token revoke, oncall set, policy check, policy explain, policy test, policy publish",
+      "identity key revoke, person add, person list, person set, person recover, oncall set",
+      "policy check, policy explain, policy test, policy publish",
       "report, config check, doctor, backup, login, logout",
     ].flatMap((line) => line.split(", "))) {
       expect(names).toContain(name);

@@ -19,8 +19,9 @@ function pathOf(route: Route): string {
 describe("who may call what", () => {
   let server: UnderTest;
   let agent: string;
-  let plain: string;
-  const holders = new Map<Right, string>();
+  /** Each call has a session of its own: some calls end it. */
+  const plain = () => server.signIn("plain");
+  const holderOf = (right: Right) => server.signIn(`has-${right}`);
   let browser: { readonly cookie: string; readonly csrf: string };
   let ended: string;
 
@@ -36,14 +37,13 @@ describe("who may call what", () => {
     server = await startUnderTest();
     await server.person("chen");
     agent = await server.identity("agent-1");
-    plain = await server.person("plain");
-    // Somebody else than `plain`, who signs out everywhere on the way.
-    await server.person("browsing");
+    await server.register("plain");
+    await server.register("browsing");
     browser = await signedIn();
     const left = await signedIn();
     ended = left.cookie;
     await signOut(server.app, { by: "person:browsing", person: "browsing", session: left.id });
-    for (const right of RIGHTS) holders.set(right, await server.person(`has-${right}`, [right]));
+    for (const right of RIGHTS) await server.register(`has-${right}`, [right]);
   });
   afterAll(() => server.close());
 
@@ -106,7 +106,7 @@ describe("who may call what", () => {
       });
 
       it("takes people where it says so, and only there", async () => {
-        const code = await codeFor(plain);
+        const code = await codeFor(await plain());
         if (kind === "identity") expect(code).toBe("forbidden");
         else if (rights.length > 0) expect(code).toBe("right_required");
         else expect(REFUSED_BY_TABLE).not.toContain(code);
@@ -138,7 +138,7 @@ describe("who may call what", () => {
 
       it("asks for a right where it says so", async () => {
         for (const right of RIGHTS) {
-          const code = await codeFor(holders.get(right));
+          const code = await codeFor(await holderOf(right));
           if (kind === "identity") expect(code).toBe("forbidden");
           else if (rights.length === 0) expect(REFUSED_BY_TABLE).not.toContain(code);
           else if (rights.includes(right)) expect(code).not.toBe("right_required");
@@ -149,13 +149,14 @@ describe("who may call what", () => {
   );
 
   it("takes the credential from nowhere but the header (T16)", async () => {
-    const inQuery = await server.call("GET", `/v1/whoami?token=${plain}&access_token=${plain}`);
+    const token = await plain();
+    const inQuery = await server.call("GET", `/v1/whoami?token=${token}&access_token=${token}`);
     expect(inQuery.status).toBe(401);
     const inCookie = await server.call("GET", "/v1/whoami", {
-      headers: { cookie: `token=${plain}; authorization=Bearer ${plain}` },
+      headers: { cookie: `token=${token}; authorization=Bearer ${token}` },
     });
     expect(inCookie.status).toBe(401);
-    const basic = Buffer.from(`plain:${plain}`).toString("base64");
+    const basic = Buffer.from(`plain:${token}`).toString("base64");
     const asBasic = await server.call("GET", "/v1/whoami", {
       headers: { authorization: `Basic ${basic}` },
     });
@@ -164,7 +165,7 @@ describe("who may call what", () => {
   });
 
   it("forgets a person who is disabled and a credential that is revoked, at once", async () => {
-    const operator = holders.get("operator");
+    const operator = await holderOf("operator");
     const token = await server.person("leaver");
     expect((await server.call("GET", "/v1/whoami", { token })).status).toBe(200);
     await server.call("PUT", "/v1/people/leaver", { token: operator, body: { disabled: true } });

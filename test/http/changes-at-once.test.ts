@@ -11,7 +11,7 @@ beforeAll(async () => {
   server = await startUnderTest();
   await server.person("chen");
   operator = await server.person("olga", ["operator"]);
-  mallory = await server.person("mallory", ["operator"]);
+  await server.register("mallory", ["operator"]);
   await server.identity("agent-1");
 });
 afterAll(() => server.close());
@@ -40,15 +40,16 @@ describe("a change that another one overtakes (T37)", () => {
     ["an identity", () => put(mallory, "/v1/identities/agent-1", { mode: "shadow" })],
     ["a roster", () => put(mallory, "/v1/on-call/desk", { shifts: [] })],
     [
-      "a token",
+      "a key",
       () =>
-        server.call("POST", "/v1/people/mallory/tokens", {
+        server.call("POST", "/v1/identities/agent-1/keys", {
           token: mallory,
           body: { expires_in_ms: 60_000 },
         }),
     ],
   ])("changes %s no more once its right is taken away", async (_what, change) => {
     await put(operator, "/v1/people/mallory", { rights: ["operator"], disabled: false });
+    mallory = await server.signIn("mallory");
     const last = await server.app.store.lastLogIndex();
     beforeNextCommit(server, () =>
       put(operator, "/v1/people/mallory", { rights: [], disabled: true }),

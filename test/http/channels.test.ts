@@ -214,6 +214,18 @@ describe("development sign-ins (T36)", () => {
       await dev.close();
     }
   });
+
+  it("of a development server is nobody on a server that is none (T36)", async () => {
+    const plain = await startUnderTest();
+    try {
+      await plain.person("ana");
+      const token = await developmentToken(plain);
+      const got = await plain.call("GET", "/v1/whoami", { token });
+      expect(got).toMatchObject({ status: 401, body: { code: "unauthenticated" } });
+    } finally {
+      await plain.close();
+    }
+  });
 });
 
 async function developmentToken({ app }: UnderTest): Promise<string> {

@@ -16,7 +16,7 @@ afterEach(() => server.close());
 
 async function started(setup: Setup = {}): Promise<UnderTest> {
   server = await startUnderTest({ config: { dev: true }, ...setup });
-  for (const id of ["ana", "chen"]) await server.person(id);
+  for (const id of ["ana", "chen"]) await server.register(id);
   return server;
 }
 

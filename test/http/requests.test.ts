@@ -379,7 +379,7 @@ describe("whoami", () => {
       kind: "person",
       id: "olga",
       rights: ["operator", "auditor"],
-      via: "token",
+      via: "passkey",
     });
   });
 });

@@ -10,8 +10,8 @@ afterEach(() => server.close());
 
 async function started(setup: Setup = {}): Promise<UnderTest> {
   server = await startUnderTest({ config: { dev: true }, ...setup });
-  for (const id of ["ana", "chen"]) await server.person(id);
-  await server.person("olga", ["operator"]);
+  for (const id of ["ana", "chen"]) await server.register(id);
+  await server.register("olga", ["operator"]);
   return server;
 }
 

@@ -66,7 +66,7 @@ function review(
   by: { readonly person: string; readonly verdict: "approve" | "reject" },
 ) {
   const { person: id, verdict } = by;
-  const actor = { kind: "person", id, stepUp: "none", via: "token" } as const;
+  const actor = { kind: "person", id, stepUp: "none", via: "passkey" } as const;
   const reason = `${id} says ${verdict}`;
   const { digest } = request;
   const command = { kind: "review", actor, verdict, digest, reason, confirmed: [] } as const;

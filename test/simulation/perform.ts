@@ -191,7 +191,7 @@ async function byRequester(stage: Stage, operation: Of<"withdraw" | "answer">): 
 type ByPerson = Of<"decide" | "edit" | "halt" | "lift">;
 
 function actorOf({ person: id, passkey }: ByPerson): Extract<Actor, { kind: "person" }> {
-  return { kind: "person", id, stepUp: passkey ? "passkey" : "none", via: "token" };
+  return { kind: "person", id, stepUp: passkey ? "passkey" : "none", via: "passkey" };
 }
 
 /** The key with a keyed hash of what was asked, as the HTTP edge makes it. */

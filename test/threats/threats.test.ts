@@ -91,7 +91,7 @@ describe("the gate itself", () => {
       ["POST", "/v1/identities", { id: "agent-9", type: "agent", owner: "ana" }],
       ["POST", "/v1/identities/agent-1/keys", {}],
       ["PUT", "/v1/on-call/database", { shifts: [] }],
-      ["POST", "/v1/people/ana/tokens", {}],
+      ["POST", "/v1/people/ana/enrolments", { reason: "x" }],
     ];
     for (const [method, path, body] of tries) {
       const refused = await call(method, path, agent, body);

@@ -101,7 +101,7 @@ export const RIVAL: Actor = { kind: "identity", id: "rival" };
 export const CLOCK: Actor = { kind: "clock" };
 
 export function person(id: PersonId, stepUp: "none" | "passkey" = "none"): Actor {
-  return { kind: "person", id, stepUp, via: "token" };
+  return { kind: "person", id, stepUp, via: "passkey" };
 }
 
 /** A millisecond is a step of time here, so that every boundary is met from both sides. */

@@ -3,7 +3,7 @@
 import type { PersonName } from "./card-messages.ts";
 
 /** How somebody proved who they are; `token`: a person's bearer token. */
-export type SignInVia = "oidc" | "passkey" | "development" | "token";
+export type SignInVia = "oidc" | "passkey" | "development";
 /** Where a person acts from; what may be decided there follows from it. */
 export type Channel = "web" | "cli";
 

@@ -94,13 +94,6 @@ const ROWS: readonly Row[] = [
     "POST /v1/people/bo/enrolments",
     { reason: "lost phone" },
   ],
-  [
-    "people.createToken",
-    (p) => p.people.createToken("bo", 9),
-    "POST /v1/people/bo/tokens",
-    { expires_in_ms: 9 },
-  ],
-  ["people.revokeToken", (p) => p.people.revokeToken("bo", "t"), "DELETE /v1/people/bo/tokens/t"],
   ["onCall", (p) => p.onCall("ops", shifts), "PUT /v1/on-call/ops", { shifts }],
   ["policies.current", (p) => p.policies.current(), "GET /v1/policies/current"],
   ["policies.publish", (p) => p.policies.publish("x"), "POST /v1/policies", { text: "x" }],

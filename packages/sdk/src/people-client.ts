@@ -26,7 +26,7 @@ import { type CallOptions, createTransport, type Transport } from "./transport.t
 
 export interface PeopleClientOptions {
   readonly url: string;
-  /** `hps_…`, of `haltpoint login`, or `hpp_…`. */
+  /** `hps_…`, of `haltpoint login`, or `hpp_…`, of a development server. */
   readonly token: string;
   readonly fetch?: typeof fetch;
   /** How long one try may take. Default 10 s. */
@@ -38,7 +38,7 @@ export interface PageQuery {
   readonly cursor?: string;
 }
 
-/** A new key or token; `secret` is shown this once. */
+/** A new key; `secret` is shown this once. */
 export interface NewKey {
   readonly key: KeyView;
   readonly secret: string;
@@ -201,7 +201,7 @@ function identityCalls({ get, post, put, remove }: Verbs) {
   };
 }
 
-function personCalls({ get, post, put, remove }: Verbs) {
+function personCalls({ get, post, put }: Verbs) {
   return {
     list: (query: PageQuery = {}) => get("/v1/people", pageOf(asPerson), query),
     create: (
@@ -213,15 +213,6 @@ function personCalls({ get, post, put, remove }: Verbs) {
     /** A one-time link by which they get a passkey; shown this once. */
     enrol: (id: string, reason: string, options?: CallOptions) =>
       post(`${at("people", id)}/enrolments`, { reason }, asEnrolment, options),
-    createToken: (id: string, expiresInMs: number, options?: CallOptions) =>
-      post(`${at("people", id)}/tokens`, { expires_in_ms: expiresInMs }, asNewKey, options),
-    revokeToken: (id: string, tokenId: string, options?: CallOptions) =>
-      remove(
-        `${at("people", id)}/tokens/${encodeURIComponent(tokenId)}`,
-        undefined,
-        asDone,
-        options,
-      ),
   };
 }
 

@@ -11,6 +11,7 @@ default: { decision: hold, approvers: group:finance, owner: chen, deadline: 4h }
 groups:
   finance: [ana, bo]
   security: [dee, eli]
+  visitors: [rob]
 
 actions:
   orders.pay:

@@ -12,6 +12,7 @@ import {
   saveIdentity,
   savePerson,
 } from "../../../packages/server/src/app/registry.ts";
+import { createSession } from "../../../packages/server/src/app/sessions.ts";
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
 import { startServer, type RunningServer } from "../../../packages/server/src/compose.ts";
 import type { Config, ConfigLimits } from "../../../packages/server/src/config/config.ts";
@@ -54,7 +55,11 @@ export interface UnderTest {
   /** Every line of the log so far. */
   readonly log: readonly string[];
   call(method: string, path: string, sent?: Sent): Promise<Got>;
-  /** Registers a person and returns a token. */
+  /** Registers a person, who is signed in nowhere. */
+  register(id: string, rights?: readonly Right[]): Promise<void>;
+  /** The secret of a command line that a person signed in by passkey allowed. */
+  signIn(id: string): Promise<string>;
+  /** Registers a person and signs them in. */
   person(id: string, rights?: readonly Right[]): Promise<string>;
   /** Registers an identity and returns a key. */
   identity(id: string, changes?: Partial<StoredIdentity>): Promise<string>;
@@ -95,6 +100,8 @@ export async function startUnderTest(setup: Setup = {}): Promise<UnderTest> {
     file,
     log,
     call: (method, path, sent) => call(url, method, path, sent),
+    register: (id, rights) => registerPerson(app, id, rights),
+    signIn: (id) => signInCli(app, id),
     person: (id, rights) => addPerson(app, id, rights),
     identity: (id, changes) => addIdentity(app, id, changes),
     close: async () => {
@@ -104,18 +111,15 @@ export async function startUnderTest(setup: Setup = {}): Promise<UnderTest> {
   };
 }
 
-export async function addPerson(
-  app: App,
-  id: string,
-  rights: readonly Right[] = [],
-): Promise<string> {
+async function registerPerson(app: App, id: string, rights: readonly Right[] = []): Promise<void> {
   const person = { id, name: id, rights, disabled: false };
   const saved = await savePerson(app, person, { by: "operator", mustBe: "new" });
   if (!saved.ok) throw new Error(saved.problem.detail);
-  const holder = { kind: "person", id } as const;
-  return secretOf(
-    await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "token", by: "operator" }),
-  );
+}
+
+export async function addPerson(app: App, id: string, rights?: readonly Right[]): Promise<string> {
+  await registerPerson(app, id, rights);
+  return signInCli(app, id);
 }
 
 export async function addIdentity(
@@ -142,6 +146,14 @@ export async function addIdentity(
   return secretOf(
     await issueCredential(app, { holder, expiresInMs: YEAR_MS, via: "key", by: "operator" }),
   );
+}
+
+/** A session as `haltpoint login` leaves one behind, without the browser that allows it. */
+async function signInCli(app: App, person: string): Promise<string> {
+  const order = { person, kind: "cli", via: "passkey", label: "test" } as const;
+  const signedIn = await createSession(app, order);
+  if (!signedIn.ok) throw new Error(signedIn.problem.detail);
+  return signedIn.value.secret;
 }
 
 function secretOf(issued: Awaited<ReturnType<typeof issueCredential>>): string {

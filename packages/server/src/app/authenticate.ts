@@ -14,7 +14,7 @@ export type Principal =
       readonly rights: readonly Right[];
       readonly via: SignInVia;
       readonly channel: Channel;
-      /** `ses_…`; null: a bearer token, which is no session. */
+      /** `ses_…`; null: a bearer token of a development server, which is no session. */
       readonly session: string | null;
     };
 
@@ -33,7 +33,7 @@ export function principalName(principal: Principal): string {
 /** One refusal for every reason, so that nothing is learnt from it. */
 const REFUSAL = refused(
   "unauthenticated",
-  "sign in, or send `Authorization: Bearer …` with a key or token that is valid and not expired",
+  "sign in, or send `Authorization: Bearer …` with a key or session that is valid and not expired",
 );
 
 /**
@@ -58,18 +58,13 @@ export async function authenticate(
     const identity = await membership.identity(id);
     return identity === null ? REFUSAL : answered({ principal: { kind, id }, session: null });
   }
+  // INVARIANT: people sign in; only a development server lets them in by what it made for them (T36).
+  if (credential.via !== "development" || !app.site.development) return REFUSAL;
   const person = membership.persons.get(id);
   if (person === undefined || person.disabled) return REFUSAL;
-  const via = credential.via === "development" ? "development" : "token";
-  const principal: Person = {
-    kind,
-    id,
-    rights: person.rights,
-    via,
-    channel: "cli",
-    session: null,
-  };
-  return answered({ principal, session: null });
+  const { rights } = person;
+  const about = { via: "development", channel: "cli", session: null } as const;
+  return answered({ principal: { kind, id, rights, ...about }, session: null });
 }
 
 async function authenticateSession(

@@ -88,7 +88,7 @@ describe("editing a request with sensitive fields", () => {
     if (!submitted.ok) throw new Error(submitted.problem.detail);
     const { state } = submitted.value;
     const edit = {
-      actor: { kind: "person", id: "bo", stepUp: "none", via: "token" },
+      actor: { kind: "person", id: "bo", stepUp: "none", via: "passkey" },
       digest: state.revision.digest,
       set,
       reason: "less",

@@ -159,13 +159,14 @@ export interface Issued {
   readonly secret: string;
 }
 
-/** Issues an API key or a person's token. At most `liveKeysMax` keys of an identity live at once. */
+/** Issues a credential. At most `liveKeysMax` keys of an identity live at once. */
 export async function issueCredential(
   app: App,
   order: Change & {
     readonly holder: StoredCredential["holder"];
     readonly expiresInMs: number;
-    readonly via: "key" | "token" | "development";
+    /** People of a development server only are let in by a credential. */
+    readonly via: "key" | "development";
   },
 ): Promise<Answer<Issued>> {
   const { holder, expiresInMs, via, by } = order;

@@ -39,7 +39,7 @@ describe("the record of what happened (I8)", () => {
   it("says how a person had signed in, and of nobody else", () => {
     const { events } = whole();
     expect(entryOf("req_1", events[2]!)?.data["authenticated"]).toEqual({
-      via: "token",
+      via: "passkey",
       step_up: "none",
     });
     expect(entryOf("req_1", events[0]!)?.data).not.toHaveProperty("authenticated");

@@ -122,63 +122,45 @@ const IDENTITY = tree(
   ],
 );
 
-const PERSON = tree(
-  { usage: "person", purpose: "who decides, and their tokens", examples: ["person list"] },
-  [
-    withHost({
-      usage: "add <id>",
-      purpose: "register a person",
-      more: `${RIGHTS_TEXT}\nPrints a one-time link by which they get a passkey. The first person of all is made by the link that\n\`serve\` prints, or without signing in on the server's machine.`,
-      options: [NAME, RIGHT],
-      examples: ['person add ana --name "Ana" --right operator'],
-      run: async (call) => (await registry()).addPerson(call),
-    }),
-    withHost({
-      usage: "list",
-      purpose: "list people and their rights",
-      examples: ["person list"],
-      run: async (call) => (await registry()).listPeople(call),
-    }),
-    withHost({
-      usage: "set <id>",
-      purpose: "change a person's name or rights, or disable them",
-      more: RIGHTS_TEXT,
-      options: [
-        NAME,
-        { ...RIGHT, about: "the rights from now on, `none` for none; may be repeated" },
-        { flags: "--disable", about: "their approvals stop counting, their tokens stop working" },
-        { flags: "--enable", about: "end that" },
-      ],
-      examples: ["person set bo --disable", "person set ana --right operator --right auditor"],
-      run: async (call) => (await registry()).setPerson(call),
-    }),
-    withHost({
-      usage: "recover <id>",
-      purpose: "make a one-time link by which somebody gets a new passkey",
-      more:
-        "For who lost their last passkey. With --host also for the last operator: it takes being able\n" +
-        "to write the store, and is recorded as the operator's doing.",
-      options: [{ flags: "--reason <text>", about: "why, for the record (default: recovery)" }],
-      examples: ['person recover ana --reason "lost laptop"', "person recover ana --host"],
-      run: async (call) => (await registry()).recoverPerson(call),
-    }),
-    tree({ usage: "token", purpose: "tokens of a person", examples: ["person token add ana"] }, [
-      withHost({
-        usage: "add <id>",
-        purpose: "make a token; it is shown this once",
-        options: [EXPIRES],
-        examples: ["person token add ana --expires 30d"],
-        run: async (call) => (await registry()).addToken(call),
-      }),
-      withHost({
-        usage: "revoke <id> <token>",
-        purpose: "end a token at once",
-        examples: ["person token revoke ana key_01JDABCDEFGHJKMNPQRSTVWXYZ"],
-        run: async (call) => (await registry()).revokeToken(call),
-      }),
-    ]),
-  ],
-);
+const PERSON = tree({ usage: "person", purpose: "who decides", examples: ["person list"] }, [
+  withHost({
+    usage: "add <id>",
+    purpose: "register a person",
+    more: `${RIGHTS_TEXT}\nPrints a one-time link by which they get a passkey. The first person of all is made by the link that\n\`serve\` prints, or without signing in on the server's machine.`,
+    options: [NAME, RIGHT],
+    examples: ['person add ana --name "Ana" --right operator'],
+    run: async (call) => (await registry()).addPerson(call),
+  }),
+  withHost({
+    usage: "list",
+    purpose: "list people and their rights",
+    examples: ["person list"],
+    run: async (call) => (await registry()).listPeople(call),
+  }),
+  withHost({
+    usage: "set <id>",
+    purpose: "change a person's name or rights, or disable them",
+    more: RIGHTS_TEXT,
+    options: [
+      NAME,
+      { ...RIGHT, about: "the rights from now on, `none` for none; may be repeated" },
+      { flags: "--disable", about: "their approvals stop counting, they are signed in nowhere" },
+      { flags: "--enable", about: "end that" },
+    ],
+    examples: ["person set bo --disable", "person set ana --right operator --right auditor"],
+    run: async (call) => (await registry()).setPerson(call),
+  }),
+  withHost({
+    usage: "recover <id>",
+    purpose: "make a one-time link by which somebody gets a new passkey",
+    more:
+      "For who lost their last passkey. With --host also for the last operator: it takes being able\n" +
+      "to write the store, and is recorded as the operator's doing.",
+    options: [{ flags: "--reason <text>", about: "why, for the record (default: recovery)" }],
+    examples: ['person recover ana --reason "lost laptop"', "person recover ana --host"],
+    run: async (call) => (await registry()).recoverPerson(call),
+  }),
+]);
 
 const ON_CALL = tree(
   { usage: "oncall", purpose: "who is on call", examples: ["oncall set sre --shift ana=now/12h"] },

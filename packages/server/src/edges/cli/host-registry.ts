@@ -13,7 +13,6 @@ import {
   setOnCall,
   type SentIdentity,
 } from "../../app/registry.ts";
-import type { StoredCredential } from "../../ports/store.ts";
 import { usageFailure } from "./command-failure.ts";
 import type { RegistryAccess } from "./registry-access.ts";
 import { RIGHT_NAMES } from "./rights.ts";
@@ -43,8 +42,19 @@ function hostIdentities(app: App) {
       const change = { ...BY_OPERATOR, mustBe: "known" } as const;
       return valueOf(await saveIdentity(app, sentOf(id, body), change));
     },
-    addKey: (id: string, expiresInMs: number) => issue(app, { kind: "identity", id }, expiresInMs),
-    revokeKey: (id: string, keyId: string) => revoke(app, { kind: "identity", id }, keyId),
+    addKey: async (id: string, expiresInMs: number) => {
+      const order = {
+        ...BY_OPERATOR,
+        holder: { kind: "identity", id },
+        expiresInMs,
+        via: "key",
+      } as const;
+      return valueOf(await issueCredential(app, order));
+    },
+    revokeKey: async (id: string, keyId: string) => {
+      const order = { ...BY_OPERATOR, holder: { kind: "identity", id }, id: keyId } as const;
+      valueOf(await revokeCredential(app, order));
+    },
   };
 }
 
@@ -77,21 +87,10 @@ function hostPeople(app: App) {
       const { link, expiresAt } = valueOf(await issueEnrolment(app, order));
       return { link, expires_at: expiresAt };
     },
-    addToken: (id: string, expiresInMs: number) => issue(app, { kind: "person", id }, expiresInMs),
-    revokeToken: (id: string, tokenId: string) => revoke(app, { kind: "person", id }, tokenId),
     setOnCall: async (roster: string, shifts: Parameters<RegistryAccess["setOnCall"]>[1]) => {
       valueOf(await setOnCall(app, { ...BY_OPERATOR, roster, shifts }));
     },
   };
-}
-
-async function issue(app: App, holder: StoredCredential["holder"], expiresInMs: number) {
-  const via = holder.kind === "identity" ? "key" : "token";
-  return valueOf(await issueCredential(app, { ...BY_OPERATOR, holder, expiresInMs, via }));
-}
-
-async function revoke(app: App, holder: StoredCredential["holder"], id: string): Promise<void> {
-  valueOf(await revokeCredential(app, { ...BY_OPERATOR, holder, id }));
 }
 
 /** What was left out is left out: it is filled in where it is written. */

@@ -37,8 +37,6 @@ function serverRegistry(call: Call): RegistryAccess {
     addPerson: (body) => people.create(body),
     changePerson: (id, body) => people.update(id, body),
     enrol: (id, reason) => people.enrol(id, reason),
-    addToken: (id, expiresInMs) => people.createToken(id, expiresInMs),
-    revokeToken: (id, tokenId) => people.revokeToken(id, tokenId),
     setOnCall: (roster, shifts) => client.onCall(roster, shifts),
   };
 }

@@ -13,7 +13,5 @@ export interface RegistryAccess {
   changePerson(id: string, body: PersonBody): Promise<PersonView>;
   /** A one-time link by which they get a passkey. */
   enrol(id: string, reason: string): Promise<EnrolmentView>;
-  addToken(id: string, expiresInMs: number): Promise<NewKey>;
-  revokeToken(id: string, tokenId: string): Promise<void>;
   setOnCall(roster: string, shifts: readonly Shift[]): Promise<void>;
 }

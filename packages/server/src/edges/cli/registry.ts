@@ -17,7 +17,6 @@ import { clockTime, parseDuration, parseMoment, relativeTime } from "./times.ts"
 import { oneOf } from "./acting.ts";
 
 const KEY_LIFETIME_MS = 90 * 86_400_000;
-const TOKEN_LIFETIME_MS = 30 * 86_400_000;
 
 export async function addIdentity(call: Call): Promise<void> {
   const id = argument(call, 0);
@@ -116,9 +115,9 @@ function isLive({ revoked_at: revokedAt, expires_at: expiresAt }: KeyView): bool
 
 export async function addKey(call: Call): Promise<void> {
   const id = argument(call, 0);
-  const expiresInMs = expiryOf(call, KEY_LIFETIME_MS);
+  const expiresInMs = expiryOf(call);
   const issued = await withRegistry(call, (registry) => registry.addKey(id, expiresInMs));
-  tellSecret(call, issued, `A key for ${visibleText(id)}`, "HALTPOINT_KEY");
+  tellSecret(call, issued, id);
 }
 
 export async function revokeKey(call: Call): Promise<void> {
@@ -220,33 +219,22 @@ function personLine({ id, name, rights, disabled }: PersonView): string {
   return `${visibleText(id)} (${visibleText(name)}; ${held}${disabled ? "; disabled" : ""})`;
 }
 
-export async function addToken(call: Call): Promise<void> {
-  const id = argument(call, 0);
-  const expiresInMs = expiryOf(call, TOKEN_LIFETIME_MS);
-  const issued = await withRegistry(call, (registry) => registry.addToken(id, expiresInMs));
-  tellSecret(call, issued, `A token for ${visibleText(id)}`, "HALTPOINT_TOKEN");
-}
-
-export async function revokeToken(call: Call): Promise<void> {
-  const [id, tokenId] = [argument(call, 0), argument(call, 1)];
-  await withRegistry(call, (registry) => registry.revokeToken(id, tokenId));
-  call.screen.printJson({ revoked: tokenId });
-  call.screen.print(`Revoked ${visibleText(tokenId)}: the next call with it is refused.`);
-}
-
 /** The one place where a secret is printed: once, when it is made. */
-function tellSecret(call: Call, { key, secret }: NewKey, what: string, variable: string): void {
+function tellSecret(call: Call, { key, secret }: NewKey, identity: string): void {
   const { screen } = call;
   screen.printJson({ key, secret });
   const until = `${clockTime(key.expires_at)} (${relativeTime(key.expires_at)})`;
-  screen.note(`${what}, valid until ${until}, with the id ${visibleText(key.id)}.`);
-  screen.note(`It is shown this once and cannot be shown again; put it where ${variable} is read:`);
+  const what = `A key for ${visibleText(identity)}, valid until ${until}`;
+  screen.note(`${what}, with the id ${visibleText(key.id)}.`);
+  screen.note(
+    "It is shown this once and cannot be shown again; put it where HALTPOINT_KEY is read:",
+  );
   screen.print(secret);
 }
 
-function expiryOf({ options }: Call, fallbackMs: number): number {
+function expiryOf({ options }: Call): number {
   const given = options.text("expires");
-  if (given === undefined) return fallbackMs;
+  if (given === undefined) return KEY_LIFETIME_MS;
   const ms = parseDuration(given);
   if (ms === undefined)
     throw usageFailure(`\`${given}\` is no duration: write \`8h\`, \`90d\` or \`2w\``);

@@ -55,7 +55,7 @@ export async function describe(server: FastifyInstance, routes: readonly Route[]
           [PERSON_TOKEN]: {
             type: "http",
             scheme: "bearer",
-            description: "`hps_…`, a session of the command line, or `hpp_…`, a token",
+            description: "`hps_…`, a session of the command line; `hpp_…` on a development server",
           },
           [SESSION_COOKIE]: {
             type: "apiKey",

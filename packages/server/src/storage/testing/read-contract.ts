@@ -148,7 +148,10 @@ function registryReads(makePlace: MakePlace): void {
     const { store } = await openedStore(makePlace);
     const first = credential("c1");
     const second = credential("c2", { createdAt: START_MS + 1 });
-    const other = credential("c3", { holder: { kind: "person", id: "agent-1" }, via: "token" });
+    const other = credential("c3", {
+      holder: { kind: "person", id: "agent-1" },
+      via: "development",
+    });
     await store.commit(
       commitOf([
         { kind: "credential", credential: second },

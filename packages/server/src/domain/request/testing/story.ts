@@ -21,7 +21,7 @@ export const agent: Actor = { kind: "identity", id: "agent-1" };
 export const clock: Actor = { kind: "clock" };
 
 export function person(id: string, stepUp: "none" | "passkey" = "none"): Actor {
-  return { kind: "person", id, stepUp, via: "token" };
+  return { kind: "person", id, stepUp, via: "passkey" };
 }
 
 /** One person of finance must approve within eight hours; the grant lasts a day. */

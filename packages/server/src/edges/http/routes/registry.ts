@@ -14,7 +14,7 @@ import {
   type Change,
   type SentIdentity,
 } from "../../../app/registry.ts";
-import type { StoredCredential, StoredIdentity } from "../../../ports/store.ts";
+import type { StoredIdentity } from "../../../ports/store.ts";
 import { PERSON, withRights, type Person } from "../access.ts";
 import { PageQuery } from "../query.ts";
 import { created, ok, route, type Call, type Route } from "../route.ts";
@@ -155,7 +155,6 @@ const identities: readonly Route[] = [
       return saved.ok ? ok(saved.value) : saved;
     },
   }),
-  ...credentialRoutes({ kind: "identity", of: "identities", name: "keys", parameter: "key_id" }),
 ];
 
 function noIdentity() {
@@ -237,62 +236,50 @@ const people: readonly Route[] = [
       return saved.ok ? ok(saved.value) : saved;
     },
   }),
-  ...credentialRoutes({ kind: "person", of: "people", name: "tokens", parameter: "token_id" }),
 ];
 
-/** Issuing and revoking: API keys of identities, tokens of people. */
-function credentialRoutes(of: {
-  readonly kind: StoredCredential["holder"]["kind"];
-  readonly of: string;
-  readonly name: string;
-  readonly parameter: string;
-}): readonly Route[] {
-  const { kind, name, parameter } = of;
-  const what = kind === "identity" ? "Key" : "Token";
-  const path = `/v1/${of.of}/:id/${name}`;
-  const holderOf = (params: Readonly<Record<string, string>>) => ({ kind, id: params["id"] ?? "" });
-  return [
-    route({
-      id: `issue${what}`,
-      method: "POST",
-      path,
-      tag: "registry",
-      summary: `Issue a ${what.toLowerCase()}; its secret is shown this once`,
-      access: OPERATOR,
-      body: NewCredentialShape,
-      answers: { 201: IssuedShape },
-      problems: ["not_found", "limit_exceeded", "already_exists", "idempotency_conflict"],
-      async run(call) {
-        const holder = holderOf(call.params);
-        const change = await changeOf(call, "issue_credential", `${kind}:${holder.id}`);
-        const issued = await issueCredential(call.edge.app, {
-          ...change,
-          holder,
-          expiresInMs: call.body.expires_in_ms,
-          via: kind === "identity" ? "key" : "token",
-        });
-        return issued.ok ? created(issued.value) : issued;
-      },
-    }),
-    route({
-      id: `revoke${what}`,
-      method: "DELETE",
-      path: `${path}/:${parameter}`,
-      tag: "registry",
-      summary: `Revoke a ${what.toLowerCase()} at once`,
-      access: OPERATOR,
-      answers: { 200: KeyViewShape },
-      problems: ["not_found", "idempotency_conflict"],
-      async run(call) {
-        const holder = holderOf(call.params);
-        const id = call.params[parameter] ?? "";
-        const change = await changeOf(call, "revoke_credential", id);
-        const revoked = await revokeCredential(call.edge.app, { ...change, holder, id });
-        return revoked.ok ? ok(revoked.value) : revoked;
-      },
-    }),
-  ];
-}
+const keys: readonly Route[] = [
+  route({
+    id: "issueKey",
+    method: "POST",
+    path: "/v1/identities/:id/keys",
+    tag: "registry",
+    summary: "Issue a key; its secret is shown this once",
+    access: OPERATOR,
+    body: NewCredentialShape,
+    answers: { 201: IssuedShape },
+    problems: ["not_found", "limit_exceeded", "already_exists", "idempotency_conflict"],
+    async run(call) {
+      const holder = { kind: "identity", id: call.params["id"] ?? "" } as const;
+      const change = await changeOf(call, "issue_credential", `identity:${holder.id}`);
+      const expiresInMs = call.body.expires_in_ms;
+      const issued = await issueCredential(call.edge.app, {
+        ...change,
+        holder,
+        expiresInMs,
+        via: "key",
+      });
+      return issued.ok ? created(issued.value) : issued;
+    },
+  }),
+  route({
+    id: "revokeKey",
+    method: "DELETE",
+    path: "/v1/identities/:id/keys/:key_id",
+    tag: "registry",
+    summary: "Revoke a key at once",
+    access: OPERATOR,
+    answers: { 200: KeyViewShape },
+    problems: ["not_found", "idempotency_conflict"],
+    async run(call) {
+      const holder = { kind: "identity", id: call.params["id"] ?? "" } as const;
+      const id = call.params["key_id"] ?? "";
+      const change = await changeOf(call, "revoke_credential", id);
+      const revoked = await revokeCredential(call.edge.app, { ...change, holder, id });
+      return revoked.ok ? ok(revoked.value) : revoked;
+    },
+  }),
+];
 
 const roster = route({
   id: "setOnCall",
@@ -323,4 +310,4 @@ const roster = route({
   },
 });
 
-export const REGISTRY_ROUTES: readonly Route[] = [...identities, ...people, roster];
+export const REGISTRY_ROUTES: readonly Route[] = [...identities, ...keys, ...people, roster];

@@ -11,14 +11,14 @@ import type {
   SignInView,
   SignInVia,
 } from "@haltpoint/protocol";
-import Type from "typebox";
+import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, flag, id, integer, ms, nullable } from "./terms.ts";
 
 const text = (description: string) => Type.String({ description });
 const texts = (description: string) => Type.Array(Type.String(), { description });
 
-const VIAS = ["oidc", "passkey", "development", "token"] as const satisfies readonly SignInVia[];
+const VIAS = ["oidc", "passkey", "development"] as const satisfies readonly SignInVia[];
 const via = choice(VIAS, "How they proved who they are.");
 export const PersonNameShape = shape<PersonName>()(
   "PersonName",
