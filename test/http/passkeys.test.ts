@@ -1,5 +1,6 @@
 /** Passkeys: the first person, everybody after, signing in, and what is not taken (T31). */
 import { afterEach, describe, expect, it } from "vitest";
+import { DEFAULT_SIGN_IN_LIMITS } from "../../packages/server/src/app/app.ts";
 import { issueEnrolment, issueSetup } from "../../packages/server/src/app/enrolments.ts";
 import { Authenticator } from "./testing/authenticator.ts";
 import { browserAt, type Browser } from "./testing/browser.ts";
@@ -268,6 +269,29 @@ describe("signing in with a passkey", () => {
     expect(refused.body).toMatchObject({ limit: { name: "sign_in_attempts", value: 5 } });
     expect(refused.body.retry_after_ms).toBeGreaterThan(0);
     expect(refused.headers.get("retry-after")).not.toBeNull();
+  });
+});
+
+describe("attempts behind a proxy", () => {
+  const statusesOf = async (trustedProxies: readonly string[]): Promise<readonly number[]> => {
+    await started({
+      config: { trustedProxies, signIn: { ...DEFAULT_SIGN_IN_LIMITS, attemptsPerMinute: 2 } },
+    });
+    const statuses: number[] = [];
+    for (const from of ["192.0.2.1", "192.0.2.2", "192.0.2.3", "192.0.2.3, 192.0.2.1"]) {
+      const headers = { "x-forwarded-for": from };
+      const got = await browserAt(server).call("POST", "/v1/sign-in/passkey/options", { headers });
+      statuses.push(got.status);
+    }
+    return statuses;
+  };
+
+  it("are counted by who called it, where the proxy is trusted", async () => {
+    expect(await statusesOf(["127.0.0.0/8"])).toEqual([200, 200, 200, 200]);
+  });
+
+  it("are the connection's where it is not: anybody can send the header (T31)", async () => {
+    expect(await statusesOf(["10.0.0.0/8"])).toEqual([200, 200, 429, 429]);
   });
 });
 

@@ -98,7 +98,8 @@ export async function startServer(
     const pages = await readPageFiles(options.pagesFolder ?? pagesFolder());
     if (pages === null) log.warn("the inbox was not built: there are no pages, only the API");
     const attempts = new Attempts(attemptsPerMinute(config));
-    const edge = { app, limits, attempts, log, metrics, waiters, streams, pages };
+    const { trustedProxies } = config;
+    const edge = { app, limits, trustedProxies, attempts, log, metrics, waiters, streams, pages };
     const server = await createHttpServer(edge);
     closers.push(() => server.stop());
     const url = await server.listen(config.listen);

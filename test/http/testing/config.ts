@@ -11,6 +11,7 @@ export const DEFAULT_TEST_LIMITS = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS
 export function configFor(file: string, changes: Partial<Config> = {}): Config {
   return {
     listen: { host: "127.0.0.1", port: 0 },
+    trustedProxies: [],
     // As the configuration has it: the port is known once the server listens.
     publicUrl: "http://localhost:0",
     store: { file },

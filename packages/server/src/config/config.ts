@@ -43,6 +43,8 @@ export interface Config {
     /** 0: any free port. */
     readonly port: number;
   };
+  /** Addresses and ranges whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies: readonly string[];
   /** How people and agents reach this server; no slash at the end. */
   readonly publicUrl: string;
   readonly store: {

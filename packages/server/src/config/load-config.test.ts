@@ -48,6 +48,16 @@ describe("configuration", () => {
     );
   });
 
+  it("takes addresses and ranges of proxies, and nothing that is neither", () => {
+    const loaded = load("listen: { trusted_proxies: '10.0.0.0/8, ::1' }\n");
+    expect(loaded).toMatchObject({ config: { trustedProxies: ["10.0.0.0/8", "::1"] } });
+    for (const wrong of ["10.0.0.256", "10.0.0.0/33", "10.0.0.0/8/8", "::1/129", "10"]) {
+      const problems = problemsOf(load(`listen: { trusted_proxies: '${wrong}' }\n`));
+      expect(problems).toContain("listen.trusted_proxies");
+      expect(problems).toContain(`\`${wrong}\` is no address and no range`);
+    }
+  });
+
   it("takes the file over the default and the environment over the file, and says from where", () => {
     const loaded = load("listen:\n  port: 5000\nlimits: { lease: 20s }\nlog: { level: warn }\n", {
       HALTPOINT_LISTEN_PORT: "6000",

@@ -3,6 +3,7 @@
  * where it came from, and everything that is wrong is reported at once, at its place.
  */
 import { existsSync, readFileSync } from "node:fs";
+import { isIP } from "node:net";
 import { dirname, resolve } from "node:path";
 import { durationMs, durationText } from "../domain/policy/duration.ts";
 import { formatLoadProblem, toProblems, type Finding } from "../domain/policy/load-problem.ts";
@@ -209,7 +210,13 @@ function readSecrets(found: Map<string, Found>): readonly string[] {
 
 /** Values that are right alone and wrong together. */
 function disagreements(found: ReadonlyMap<string, Found>): readonly string[] {
-  const problems: string[] = [];
+  const proxies = foundAt(found, "listen.trusted_proxies").from;
+  const problems = proxiesAt(found)
+    .filter((each) => !isRange(each))
+    .map(
+      (each) =>
+        `\`listen.trusted_proxies\` (${proxies}): \`${each}\` is no address and no range; write e.g. \`10.0.0.0/8\``,
+    );
   const lease = foundAt(found, "limits.lease");
   const limits: readonly (readonly [string, string])[] = [
     ["limits.heartbeat", "limits.lease"],
@@ -237,6 +244,7 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
   const level = foundAt(found, "log.level").value;
   return {
     listen: { host, port },
+    trustedProxies: proxiesAt(found),
     publicUrl: String(publicUrl).replace(/\/+$/, ""),
     store: { file: pathAt(found, "store.file") ?? "" },
     policyFile: pathAt(found, "policy.file"),
@@ -258,6 +266,21 @@ export function urlOf(host: string, port: number): string {
 /** On this machine only, it has a name: passkeys are bound to one, and an address is none. */
 export function publicUrlOf(host: string, port: number): string {
   return /^(127(\.\d{1,3}){3}|::1)$/.test(host) ? `http://localhost:${port}` : urlOf(host, port);
+}
+
+function proxiesAt(found: ReadonlyMap<string, Found>): readonly string[] {
+  const listed = textAt(found, "listen.trusted_proxies")?.split(",") ?? [];
+  return listed.map((each) => each.trim()).filter((each) => each !== "");
+}
+
+/** An address, or a range as `ADDRESS/BITS`. */
+function isRange(text: string): boolean {
+  const [address = "", bits, ...more] = text.split("/");
+  const version = isIP(address);
+  if (version === 0 || more.length > 0) return false;
+  return (
+    bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128))
+  );
 }
 
 function textAt(found: ReadonlyMap<string, Found>, key: string): string | null {

@@ -276,6 +276,14 @@ export const SETTINGS: readonly Setting[] = [
     },
     fallback: 4747,
   }),
+  setting("listen.trusted_proxies", {
+    form: text(
+      "Proxies in front whose `X-Forwarded-For` says who calls; addresses or ranges, commas between.",
+      "^[0-9A-Fa-f.:/, ]+$",
+      "addresses or ranges such as `10.0.0.0/8, ::1`",
+    ),
+    fallback: null,
+  }),
   setting("public_url", {
     form: text(
       "How people and agents reach this server; made from `listen` where it is left out.",

@@ -10,6 +10,8 @@ import type { Waiters } from "./waiters.ts";
 export interface Edge {
   readonly app: App;
   readonly limits: HttpLimits;
+  /** Whose `X-Forwarded-For` is believed. */
+  readonly trustedProxies: readonly string[];
   /** Tries to sign in, by address and by person. */
   readonly attempts: Attempts;
   readonly log: Logger;

@@ -49,6 +49,8 @@ export async function createHttpServer(edge: Edge): Promise<HttpServer> {
   const server: FastifyInstance = fastify({
     logger: false,
     bodyLimit: limits.bodyBytesMax,
+    // Anybody can send the header; only from these it says more than the connection does.
+    trustProxy: edge.trustedProxies.length > 0 && [...edge.trustedProxies],
     requestTimeout: limits.requestArrivalMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
     http: { headersTimeout: Math.min(HEADERS_ARRIVE_MS, limits.requestArrivalMs) },
