@@ -198,4 +198,23 @@ describe("signing in through an identity provider", () => {
     const setup = await enrolmentToken(null);
     await expect(world.signIn("sub-eve", `?enrol=${setup}`)).rejects.toThrow("registered already");
   });
+
+  it("replaces a lost account by an operator's link, and ends what it had opened (T31)", async () => {
+    const { app, provider } = world;
+    await addPerson(app, "gil");
+    provider.people.set("sub-gil-1", { name: "Gil", groups: ["finance"], username: "g1" });
+    provider.people.set("sub-gil-2", { name: "Gil", groups: ["ops"], username: "g2" });
+    const first = await world.signIn("sub-gil-1", `?enrol=${await enrolmentToken("gil")}`);
+    expect((await world.callAs(first, "GET", "/v1/me")).body.groups).toEqual(["finance"]);
+    const second = await world.signIn("sub-gil-2", `?enrol=${await enrolmentToken("gil")}`);
+    expect([first.id, second.id]).toEqual(["gil", "gil"]);
+    expect((await world.callAs(first, "GET", "/v1/me")).status).toBe(401);
+    expect((await world.callAs(second, "GET", "/v1/me")).body.groups).toEqual(["ops"]);
+    expect((await app.store.accountsOf(["gil"])).map(({ subject }) => subject)).toEqual([
+      "sub-gil-2",
+    ]);
+    expect(await entries("account_unlinked")).toContainEqual(
+      expect.objectContaining({ person: "gil", subject: "sub-gil-1" }),
+    );
+  });
 });

@@ -21,7 +21,13 @@ export async function meOf(
     app.store.standing(),
   ]);
   if (person === null) return refused("unauthenticated", "sign in again");
-  const { groups } = await app.policies.current(epochs.policy);
+  const [policy, [account]] = await Promise.all([
+    app.policies.current(epochs.policy),
+    app.store.accountsOf([principal.id]),
+  ]);
+  const listed = [...policy.groups].filter(([, members]) => members.includes(principal.id));
+  // Those that the provider names count as well as those that the policy lists.
+  const named = account === undefined || account.endedAt !== null ? [] : account.groups;
   const { id, name, email, slack, rights } = person;
   return answered({
     person: { id, name, email, slack, rights },
@@ -30,7 +36,7 @@ export async function meOf(
     csrf: session?.kind === "web" ? session.csrf : null,
     session: session?.id ?? null,
     expires_at: session?.expiresAt ?? null,
-    groups: [...groups].filter(([, members]) => members.includes(id)).map(([group]) => group),
+    groups: [...new Set([...listed.map(([group]) => group), ...named])],
     passkeys: (await app.store.passkeys(id)).filter(isLive).map(passkeyView),
     development: app.site.development,
     may_override: rights.includes("override"),

@@ -230,11 +230,18 @@ async function byEnrolment(
     return answered({ person: whole.id, writes: [used, ...registered(about, whole, now)] });
   }
   const [other] = await app.store.accountsOf([person]);
-  if (other !== undefined) {
-    const detail = `\`${person}\` is linked to another account; an operator can unlink it first`;
-    return refused("sign_in_failed", detail);
-  }
-  return answered({ person, writes: [used, ...linked(about, person, now)] });
+  const replaced = other === undefined ? [] : unlinked(other, now);
+  return answered({ person, writes: [used, ...replaced, ...linked(about, person, now)] });
+}
+
+/** An operator's link takes the place of an account that is lost, and of all that it opened. */
+function unlinked(account: StoredAccount, now: number): readonly Write[] {
+  const { issuer, subject, person } = account;
+  return [
+    { kind: "account_unlinked", account },
+    { kind: "sessions_ended", of: { person }, at: now },
+    systemEntry("account_unlinked", now, `provider:${issuer}`, { person, issuer, subject }),
+  ];
 }
 
 function registered(
