@@ -48,7 +48,7 @@ describe.each(MODES)("by %s", (mode) => {
       ]);
       await page.getByRole("dialog").waitFor({ state: "hidden" });
       await open("/running");
-      await hands.press("button", "Lift");
+      await hands.press("button", "Lift the halt of identity dev-agent");
       await hands.write("Reason", "It was fixed", { inDialog: true });
       await hands.press("button", "Lift halt", { inDialog: true });
       await expect.poll(haltsInForce).toEqual([]);
@@ -69,7 +69,7 @@ describe.each(MODES)("by %s", (mode) => {
       expect(await running.end).toMatch(/^Interrupted: /);
       await page.getByRole("dialog").waitFor({ state: "hidden" });
       await open("/running");
-      await hands.press("button", "Lift");
+      await hands.press("button", "Lift the halt of everything");
       await hands.write("Reason", "The hole is closed", { inDialog: true });
       await hands.press("button", "Lift halt", { inDialog: true });
       await page.getByRole("main").getByText("The hole is closed").first().waitFor();
@@ -77,7 +77,7 @@ describe.each(MODES)("by %s", (mode) => {
     expect(await haltsInForce()).toHaveLength(1);
     await atSeat(house, { mode, person: "operator-2" }, async ({ open, hands }) => {
       await open("/running");
-      await hands.press("button", "Lift");
+      await hands.press("button", "Lift the halt of everything");
       await hands.write("Reason", "I saw it too", { inDialog: true });
       await hands.press("button", "Lift halt", { inDialog: true });
       await expect.poll(haltsInForce).toEqual([]);

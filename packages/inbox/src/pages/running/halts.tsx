@@ -65,6 +65,7 @@ function HaltRow({
         <button
           type="button"
           className="button"
+          aria-label={`Lift the halt of ${scopeWords(halt.scope)}`}
           aria-describedby={halt.id}
           disabled={isMine || !hasRight(me, "operator")}
           title={

@@ -34,7 +34,7 @@ function requireOwnServer(url: string, development: DevelopmentFile): void {
   if (url === own) return;
   throw usageFailure(
     `\`--as\` is for people of \`haltpoint dev\` at ${own}; their tokens are sent nowhere else.\n` +
-      "Leave --url and HALTPOINT_URL out, or say who you are there with --token or HALTPOINT_TOKEN.",
+      "Leave --url and HALTPOINT_URL out, or sign in there with `haltpoint login` and leave --as out.",
   );
 }
 
