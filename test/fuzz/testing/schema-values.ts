@@ -33,6 +33,7 @@ export interface Place {
 }
 
 const WORDS = ["spare", "night", "a1", "b-2", "chen", "x_y"] as const;
+const OTHERS = ["U024BE7LH", "ana@example.com"] as const;
 /** Of our ids, behind their prefix. */
 const ID_LENGTH = 26;
 
@@ -78,8 +79,11 @@ function stringFor({ pattern }: Schema, random: SeededRandom): string {
   const exact = /\{(\d+),?(\d+)?\}\$$/.exec(pattern);
   const least = exact === null ? 0 : Number(exact[1]);
   if (prefix !== undefined) return prefix + "0".repeat(Math.max(least, ID_LENGTH));
-  if (least > 1) return "A".repeat(least - 1) + random.pick(["a", "b", "7"]);
-  return random.pick(WORDS);
+  const long = ["a", "b", "7"].map((last) => "A".repeat(Math.max(0, least - 1)) + last);
+  const words = least > 1 ? long : [...WORDS, ...OTHERS];
+  const fitting = words.filter((word) => new RegExp(pattern).test(word));
+  if (fitting.length === 0) throw new Error(`no value is known here that fits ${pattern}`);
+  return random.pick(fitting);
 }
 
 /** Every member of the value that its schema describes, the value itself left out. */
