@@ -1,4 +1,5 @@
-/** An operator registers an identity and gives it a key, and the key works. */
+/** Those who act by program: an identity gets a key, a command line is allowed; and both work. */
+import { createPeopleClient, createSignInClient } from "@haltpoint/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "../testing/errand.ts";
 import { MODES } from "../testing/hands.ts";
@@ -42,5 +43,31 @@ describe.each(MODES)("by %s", (mode) => {
     const identity = await house.person("operator-1").identities.get(id);
     expect(identity).toMatchObject({ id, type: "agent", owner: "chen" });
     expect(identity.keys).toHaveLength(1);
+  });
+
+  it("allow a command line after comparing its code, and refuse one that is not theirs (T31)", async () => {
+    const { url } = house;
+    const asking = createSignInClient({ url });
+    const [mine, other] = [
+      await asking.authorize("ana's laptop"),
+      await asking.authorize("nobody"),
+    ];
+    await atSeat(house, { mode, person: "ana" }, async ({ open, page, hands }) => {
+      await open(new URL(mine.verification_url).pathname + new URL(mine.verification_url).search);
+      await page.getByRole("main").getByText(`Code ${mine.user_code}`).waitFor();
+      await page.getByRole("main").getByText("ana's laptop").waitFor();
+      await hands.press("button", "Allow");
+      await page.getByText("Allowed. The command line goes on by itself").waitFor();
+      await open("/cli");
+      await hands.write("Code", other.user_code);
+      await hands.press("button", "Go on");
+      await hands.press("button", "Refuse");
+      await page.getByText("Refused. The command line was not signed in.").waitFor();
+    });
+    const given = await asking.token(mine.device_code);
+    if (!("token" in given)) throw new Error("it was allowed and given nothing");
+    const client = createPeopleClient({ url, token: given.token });
+    expect(await client.whoami()).toMatchObject({ kind: "person", id: "ana" });
+    await expect(asking.token(other.device_code)).rejects.toThrow();
   });
 });
