@@ -61,7 +61,8 @@ const DOCUMENTED: readonly {
   { shot: "inbox", size: "phone", scheme: "dark" },
 ];
 
-const SETTLED_MS = 400;
+/** A card takes no key and no click for half a second after it changed. */
+const SETTLED_MS = 800;
 
 const wanted = process.argv.slice(2).filter((word) => !word.startsWith("--"));
 const isForDocs = process.argv.includes("--docs");

@@ -65,7 +65,7 @@ describe.each(MODES)("by %s", (mode) => {
       await hands.press("button", "STOP", { key: "!" });
       await hands.tick("radio", "Everything", { inDialog: true });
       await hands.write("Reason", "We were broken into", { inDialog: true });
-      await hands.press("button", "Halt", { inDialog: true });
+      await hands.press("button", "Halt everything", { inDialog: true });
       expect(await running.end).toMatch(/^Interrupted: /);
       await page.getByRole("dialog").waitFor({ state: "hidden" });
       await open("/running");

@@ -91,7 +91,7 @@ export default function StopDialog({
             Cancel
           </button>
           <button type="submit" className="button danger" disabled={halt.isBusy || isMissing}>
-            Halt
+            {kind === "everything" ? "Halt everything" : "Halt"}
           </button>
           <span className="hint keys-hint">
             <kbd>Ctrl</kbd> <kbd>Enter</kbd>

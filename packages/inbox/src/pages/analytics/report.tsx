@@ -8,6 +8,19 @@ import { IdentityTable } from "./identity-table.tsx";
 import { RuleTable } from "./rule-table.tsx";
 import { VolumePlot } from "./volume-plot.tsx";
 
+const DAY_MS = 86_400_000;
+
+/** The server names days on which something was asked; the others were there, too. */
+function everyDay({ since, until, volume }: AnalyticsView): AnalyticsView["volume"]["days"] {
+  const known = new Map(volume.days.map((each) => [each.day, each]));
+  const first = Math.floor(since / DAY_MS);
+  const count = Math.ceil(until / DAY_MS) - first;
+  return Array.from({ length: count }, (_, index) => {
+    const day = (first + index) * DAY_MS;
+    return known.get(day) ?? { day, requests: 0, held: 0 };
+  });
+}
+
 function duration(ms: number | null): string {
   return ms === null ? "–" : durationWords(ms);
 }
@@ -26,7 +39,7 @@ export function Report({ view }: { readonly view: AnalyticsView }): ReactNode {
   return (
     <div className="stack">
       <Panel title="Volume per day" about={`${volume.requests} requests, ${volume.held} held.`}>
-        <VolumePlot days={volume.days} />
+        <VolumePlot days={everyDay(view)} />
       </Panel>
       <Panel title="Deciding" about="From being held to a person’s decision.">
         <Numbers

@@ -21,7 +21,7 @@ export default function CardPage({ id }: { readonly id: string }): ReactNode {
         </Link>
         <button
           type="button"
-          className="button quiet small"
+          className="button quiet small for-keys"
           aria-keyshortcuts="?"
           onClick={() => setHelping(true)}
         >

@@ -32,7 +32,7 @@ export default function InboxPage(): ReactNode {
           <Arrivals waiting={waiting} />
           <button
             type="button"
-            className="button quiet"
+            className="button quiet for-keys"
             aria-keyshortcuts="?"
             onClick={() => setHelping(true)}
           >

@@ -27,7 +27,7 @@ export default function MePage(): ReactNode {
   return (
     <Page
       title={me.person.name}
-      lead={`You are ${me.person.id}.`}
+      lead={me.person.name === me.person.id ? undefined : `You are ${me.person.id}.`}
       actions={
         <button
           type="button"
