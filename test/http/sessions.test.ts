@@ -50,12 +50,17 @@ describe("signing in", () => {
     expect(server.log.join("")).not.toMatch(/hpw_[\w-]{5}/);
   });
 
-  it("over TLS gives a cookie of this very host only", async () => {
+  it("over TLS gives a cookie of this very host only, and asks never to be called without", async () => {
     await started({ config: { dev: true, publicUrl: "https://halt.example" } });
     const got = await browserAt(server).call("POST", "/v1/sign-in/development", {
       body: { person: "ana" },
     });
     expect(got.headers.get("set-cookie")).toMatch(/^__Host-haltpoint=hpw_.*; Secure/);
+    expect(got.headers.get("strict-transport-security")).toBe("max-age=31536000");
+    await server.close();
+    await started();
+    const plain = await server.call("GET", "/v1/sign-in");
+    expect(plain.headers.get("strict-transport-security")).toBeNull();
   });
 
   it("takes a cookie's secret from the cookie only, a bearer secret from the header only", async () => {
