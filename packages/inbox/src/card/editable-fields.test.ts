@@ -61,6 +61,14 @@ describe("the form of an edit", () => {
     expect(draft.wrong).toEqual({});
   });
 
+  it("says what to write in words, where the schema has a format", () => {
+    const [cost, count] = editFields(content, schema, [at("cost"), at("count")]);
+    expect([cost?.hint, count?.hint]).toEqual([
+      "an amount and its currency, such as 9000.00 USD",
+      null,
+    ]);
+  });
+
   it("keeps a text a text and a number a number, exactly", () => {
     expect(edit("cost", "5000").set).toEqual({ [at("cost")]: "5000" });
     expect(edit("count", "5").set).toEqual({ [at("count")]: 5 });

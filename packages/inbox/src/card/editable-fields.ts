@@ -73,11 +73,19 @@ function isOpened(value: JsonValue | undefined): value is Readonly<Record<string
   );
 }
 
+/** What to write, where a format has a form of ours. */
+const FORMS: ReadonlyMap<string, string> = new Map([
+  ["money", "an amount and its currency, such as 9000.00 USD"],
+  ["date", "a day, such as 2026-12-04"],
+  ["date-time", "a time, such as 2026-12-04T08:00:00Z"],
+]);
+
 function fieldOf(path: string, value: JsonValue | undefined, schema: unknown): EditField {
   const control = controlFor(value, schema);
   const { title, description } = wordsOf(schema);
   const format = formatOf(schema);
-  const words = [title, description, format === null ? null : `format ${format}`];
+  const form = format === null ? null : (FORMS.get(format) ?? `format ${format}`);
+  const words = [title, description, form];
   const hint = words.filter((word) => word !== null).join("; ");
   return {
     path,
