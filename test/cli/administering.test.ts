@@ -256,7 +256,7 @@ describe("policy", () => {
   it("publishes what loads, and leaves the policy in force where it does not", async () => {
     const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
     await write("next.yaml", `${text}# more\n`);
-    const published = await operator("policy", "publish", "next.yaml", "--json");
+    const published = await operator("policy", "publish", "next.yaml", "--json", "--yes");
     expect([published.status, published.json().version]).toEqual([
       0,
       expect.stringMatching(/^[\w-]{43}$/),
@@ -265,7 +265,21 @@ describe("policy", () => {
     const bad = await operator("policy", "publish", "bad.yaml");
     expect(bad.status).toBe(2);
     expect(bad.err).toContain("Nothing was published; the policy in force stays.");
-    expect((await world.as("bo", ["policy", "publish", "next.yaml"])).status).toBe(4);
+    expect((await world.as("bo", ["policy", "publish", "next.yaml", "--yes"])).status).toBe(4);
+  });
+
+  it("shows what would be different, and publishes nothing that nobody was asked about", async () => {
+    const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
+    await write("lower.yaml", text.replace("risk: critical", "risk: low"));
+    const asked = await operator("policy", "publish", "lower.yaml");
+    expect(asked.status).toBe(2);
+    expect(asked.out).toContain("~ rule erasures: risk critical → low");
+    expect(asked.err).toContain("nothing was published. Give --yes.");
+    const before = (await operator("policy", "publish", "lower.yaml", "--yes")).out;
+    expect(before).toContain("In force: lower.yaml");
+    const again = await operator("policy", "publish", "lower.yaml", "--yes");
+    expect(again.out).toContain("It says the same as the policy in force.");
+    await operator("policy", "publish", "policy.yaml", "--yes");
   });
 });
 

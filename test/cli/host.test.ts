@@ -130,7 +130,7 @@ describe("--host", () => {
     const [ana] = (await run("person", "list", "--host", "--json")).json();
     expect(ana).toMatchObject({ id: "ana", rights: ["resolver"] });
     expect((await run("oncall", "set", "sre", "--shift", "ana=now/1h", "--host")).status).toBe(0);
-    expect((await run("policy", "publish", "policy.yaml", "--host")).status).toBe(0);
+    expect((await run("policy", "publish", "policy.yaml", "--host", "--yes")).status).toBe(0);
     expect((await run("identity", "add", "no id", "--owner", "ana", "--host")).status).toBe(2);
     expect((await run("identity", "add", "agent-2", "--owner", "eve", "--host")).status).toBe(2);
   });

@@ -249,7 +249,7 @@ async function beginPolicy(app: App, config: Config, log: Logger): Promise<void>
     if (inForce.text !== text) {
       log.warn(
         { file, in_force: inForce.version },
-        "the policy file differs from the policy in force and was not applied; `haltpoint policy publish FILE` proposes it",
+        "the policy file differs from the policy in force and was not applied; `haltpoint policy publish FILE` shows the difference and puts it in force",
       );
     }
     return;

@@ -68,6 +68,6 @@ describe.each(MODES)("by %s", (mode) => {
     if (!("token" in given)) throw new Error("it was allowed and given nothing");
     const client = createPeopleClient({ url, token: given.token });
     expect(await client.whoami()).toMatchObject({ kind: "person", id: "ana" });
-    await expect(asking.token(other.device_code)).rejects.toThrow();
+    await expect(asking.token(other.device_code)).rejects.toThrow("it was refused in the browser");
   });
 });

@@ -1,5 +1,6 @@
 /** Policy as a text that somebody is writing: checked, tried on cases, asked; nothing is stored. */
 import { runPolicyCases } from "../domain/policy/policy-cases.ts";
+import { policyDifference } from "../domain/policy/policy-difference.ts";
 import { checkPolicy, explain, formatLoadProblem, loadPolicy } from "../domain/policy/policy.ts";
 
 /** A text and what to call it in messages. */
@@ -25,6 +26,11 @@ export function checkPolicyText({ file, text }: NamedText): CheckedPolicy {
     problems: problems.map(formatLoadProblem),
     warnings: warnings.map(formatLoadProblem),
   };
+}
+
+/** What would be different if `next` came in force, a line each; both load. */
+export function differenceOf(inForce: string, next: string): readonly string[] {
+  return policyDifference(inForce, next);
 }
 
 export interface TriedCase {

@@ -231,9 +231,12 @@ export const POLICY: readonly CommandTree[] = [
       }),
       withHost({
         usage: "publish [file]",
-        purpose: "put a policy in force",
+        purpose: "show how a policy differs from the one in force, and put it in force",
+        options: [
+          { flags: "--yes", about: "without the question; needed where nobody can be asked" },
+        ],
         more: "With --host it recovers an installation whose policy locks everybody out.",
-        examples: ["policy publish policy.yaml"],
+        examples: ["policy publish policy.yaml", "policy publish policy.yaml --yes"],
         run: async (call) => (await policy()).publish(call),
       }),
     ],

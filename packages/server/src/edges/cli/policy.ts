@@ -1,15 +1,17 @@
 /** `policy check|test|explain|publish`: for whoever writes policy. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DEFAULT_JSON_LIMITS, EXIT, parseJsonText } from "@haltpoint/protocol";
-import type { ExplainedRequest } from "@haltpoint/sdk";
+import { DEFAULT_JSON_LIMITS, EXIT, parseJsonText, visibleText } from "@haltpoint/protocol";
+import { HaltpointProblem, type ExplainedRequest } from "@haltpoint/sdk";
 import {
   checkPolicyText,
+  differenceOf,
   explainByText,
   tryPolicyCases,
   type NamedText,
 } from "../../app/policy-texts.ts";
 import { publishPolicy } from "../../app/publish-policy.ts";
+import { confirmOrStop } from "./ask-person.ts";
 import { argument, type Call } from "./command.ts";
 import { connect } from "./connection.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
@@ -112,6 +114,7 @@ async function askedRequest(call: Call): Promise<ExplainedRequest> {
   return { ...request, identity: who, action, resource };
 }
 
+/** Shows what would be different and asks; a policy decides what everybody is asked from now on. */
 export async function publish(call: Call): Promise<void> {
   const policy = policyFile(call);
   const checked = checkPolicyText(policy);
@@ -121,23 +124,62 @@ export async function publish(call: Call): Promise<void> {
       `${checked.problems.join("\n\n")}\n\nNothing was published; the policy in force stays.`,
     );
   }
-  const published = call.options.flag("host")
-    ? await publishOnHost(call, policy)
-    : await connect(call).client.policies.publish(policy.text);
-  call.screen.printJson(published);
-  call.screen.print(`In force: ${policy.file} (version ${published.version}).`);
+  if (call.options.flag("host")) return publishOnHost(call, policy);
+  const { policies } = connect(call).client;
+  const inForce = await policies.current().catch((error: unknown) => {
+    if (error instanceof HaltpointProblem && error.code === "not_found") return null;
+    throw error;
+  });
+  await confirmDifference(call, policy, inForce?.text ?? null);
+  tellPublished(call, policy, await policies.publish(policy.text));
 }
 
 /** For an installation whose policy locks everybody out; recorded as the operator's doing. */
-async function publishOnHost(call: Call, { file, text }: NamedText): Promise<{ version: string }> {
+async function publishOnHost(call: Call, policy: NamedText): Promise<void> {
   const opened = await openOnHost(call);
   try {
+    const inForce = await opened.app.store.policy();
+    await confirmDifference(call, policy, inForce?.text ?? null);
+    const { text, file } = policy;
     const answer = await publishPolicy(opened.app, { text, file, by: "operator" });
     if (!answer.ok) throw new CommandFailure("unsupported_policy", answer.problem.detail);
-    return answer.value;
+    tellPublished(call, policy, answer.value);
   } finally {
     await opened.close();
   }
+}
+
+async function confirmDifference(
+  call: Call,
+  policy: NamedText,
+  inForce: string | null,
+): Promise<void> {
+  const { screen, options, host } = call;
+  if (inForce === null) screen.print("No policy is in force yet.");
+  else {
+    const lines = differenceOf(inForce, policy.text);
+    const head =
+      lines.length === 0
+        ? "It says the same as the policy in force."
+        : "Against the policy in force:";
+    screen.print([head, ...lines.map((line) => `  ${visibleText(line)}`)].join("\n"));
+  }
+  if (options.flag("yes")) return;
+  if (!screen.isTerminal || screen.isJson) {
+    throw usageFailure(
+      "this is no terminal, so nobody was asked and nothing was published. Give --yes.",
+    );
+  }
+  await confirmOrStop(host, "Put it in force? What is held is judged by it at once.");
+}
+
+function tellPublished(
+  { screen }: Call,
+  { file }: NamedText,
+  published: { readonly version: string },
+): void {
+  screen.printJson(published);
+  screen.print(`In force: ${file} (version ${published.version}).`);
 }
 
 function count(items: number, noun: string): string {
