@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { Fragment, type ReactNode } from "react";
 import { grouped, piecesText, visiblePieces } from "../rendering/visible-pieces.ts";
 import type { Shown, ShownMember, ShownObject, ShownText } from "../rendering/shown-value.ts";
 import { Pieces, Suspicions } from "./visible-text.tsx";
@@ -116,7 +116,12 @@ export function Fields({ shown }: { readonly shown: ShownObject }): ReactNode {
     <>
       {shown.lookalikes.map((keys) => (
         <p key={keys.join("\n")} className="suspicions">
-          These fields look alike and are not the same: {keys.map(spelledKey).join(", ")}
+          These fields look alike and are not the same:{" "}
+          {keys.map((key, index) => (
+            <Fragment key={key}>
+              {index === 0 ? null : ", "}“<bdi>{piecesText(visiblePieces(key))}</bdi>”{codesOf(key)}
+            </Fragment>
+          ))}
         </p>
       ))}
       {shown.members.length === 0 ? null : (
@@ -150,14 +155,13 @@ function MemberView({ member }: { readonly member: ShownMember }): ReactNode {
 }
 
 /** Look-alikes told apart: what is not plain ASCII by its code point. */
-function spelledKey(key: string): string {
+function codesOf(key: string): string {
   const codes = [...key]
     .filter((letter) => letter < "!" || letter > "~")
     .map(
       (letter) => `U+${(letter.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}`,
     );
-  const spelled = `“${piecesText(visiblePieces(key))}”`;
-  return codes.length === 0 ? spelled : `${spelled} (${[...new Set(codes)].join(", ")})`;
+  return codes.length === 0 ? "" : ` (${[...new Set(codes)].join(", ")})`;
 }
 
 /** Digits are counted where an eye would miscount them. */
