@@ -61,13 +61,14 @@ describe("what is suspicious about a text (T18)", () => {
     expect(found.at(-1)?.says).toBe("88 more words like these");
   });
 
+  // Anything but linear takes minutes for these; ours takes well under a second of a machine to itself.
   it("never fails, and takes linear time", () => {
     fc.assert(fc.property(hostileText, (text) => Array.isArray(suspicions(text))));
     const started = performance.now();
     suspicions("аb ".repeat(22_000));
     suspicions("аb".repeat(33_000));
     suspicions(Array.from({ length: 16_000 }, (_, index) => `а${index}z`).join(" "));
-    expect(performance.now() - started).toBeLessThan(2_000);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 
