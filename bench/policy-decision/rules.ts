@@ -7,6 +7,7 @@
  * policies grow by. `everybody` has them all ask everybody, which no policy does and which shows
  * what one more rule that has to be asked costs.
  */
+import { NOTHING_OWN } from "../../packages/server/src/domain/impact/model.ts";
 import type { PolicyInput } from "../../packages/server/src/domain/policy/model.ts";
 
 export const GROUPS = 20;
@@ -167,6 +168,7 @@ export function policyInput(facts: Facts): PolicyInput {
       mode: "enforce",
     },
     assurance: "cooperative",
+    organisation: NOTHING_OWN,
     now: 1_795_000_000_000,
   };
 }

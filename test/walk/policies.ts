@@ -36,6 +36,7 @@ const DECISION: PolicyDecision = {
   grantDeadlineMs: 3,
   risk: "low",
   impact: null,
+  impacts: [],
   shadow: null,
   policyVersion: "v1",
   traces: [],

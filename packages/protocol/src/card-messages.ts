@@ -81,6 +81,26 @@ export interface CardEffects {
   readonly compared: { readonly count: number; readonly since: number; readonly complete: boolean };
 }
 
+/** What the classifier sees in the call, and from what. Says what it could do, not what is allowed. */
+export interface CardImpact {
+  /** Kinds of harm, gravest first; empty: none. */
+  readonly categories: readonly string[];
+  readonly access: "read" | "write" | "unknown";
+  readonly findings: readonly {
+    readonly category: string;
+    /** `low`: it may be so and cannot be told for certain. */
+    readonly confidence: "high" | "low";
+    /** Dotted path in the revision; null: the tool's name, description or schema. */
+    readonly path: string | null;
+    /** In words of ours; never a sensitive value. */
+    readonly evidence: string;
+  }[];
+  /** Recipients, hosts and accounts that are not the organisation's own; empty beside sensitive fields. */
+  readonly outside: readonly string[];
+  /** Paths of arguments whose value first appeared in a tool's result, as the point observed it. */
+  readonly from_results: readonly string[];
+}
+
 /** An earlier request of the same identity for the same action that a person decided. */
 export interface SimilarDecision {
   readonly id: string;
@@ -134,6 +154,8 @@ export interface Card {
   readonly visibility: "full" | "metadata";
   readonly can: Readonly<Record<CardAction, Allowance>>;
   readonly because: readonly CardRule[];
+  /** Null without sight of arguments. */
+  readonly impact: CardImpact | null;
   readonly effects: CardEffects | null;
   /** JSON Schema of `action.properties`, of the policy in force; null where it has none. */
   readonly schema: Readonly<Record<string, unknown>> | null;

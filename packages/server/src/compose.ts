@@ -129,6 +129,7 @@ export async function openApp(
     store,
     random,
     limits: limitsOf(config),
+    organisation: config.organisation,
     site,
     signIn,
     onFault,

@@ -4,6 +4,7 @@ import {
   DEFAULT_SIGN_IN_LIMITS,
 } from "../../../packages/server/src/app/app.ts";
 import type { Config } from "../../../packages/server/src/config/config.ts";
+import { NOTHING_OWN } from "../../../packages/server/src/domain/impact/model.ts";
 import { DEFAULT_LIMITS } from "../../../packages/server/src/domain/request/commands.ts";
 
 export const DEFAULT_TEST_LIMITS = { ...DEFAULT_SERVER_LIMITS, ...DEFAULT_LIMITS };
@@ -16,6 +17,7 @@ export function configFor(file: string, changes: Partial<Config> = {}): Config {
     publicUrl: "http://localhost:0",
     store: { file },
     policyFile: null,
+    organisation: NOTHING_OWN,
     limits: DEFAULT_TEST_LIMITS,
     signIn: DEFAULT_SIGN_IN_LIMITS,
     oidc: null,

@@ -15,6 +15,7 @@ import {
   Timeline,
   Why,
 } from "./card-sections.tsx";
+import { Impact } from "./impact.tsx";
 import { decidedWords, namesOn, standingWords } from "./outcome-words.ts";
 import { RiskMark } from "./risk-mark.tsx";
 import { CardLevel, SectionTitle } from "./section-title.tsx";
@@ -67,6 +68,7 @@ export function CardView({
         )}
         <CardFacts card={card} />
         <Why card={card} />
+        <Impact card={card} />
         <Effects card={card} />
         {verified.kind === "verified" ? (
           <Arguments

@@ -22,7 +22,7 @@ const SCOPES: readonly {
   { kind: "owner", name: "An owner", field: "Owner", example: "chen" },
   { kind: "group", name: "A group", field: "Group", example: "production" },
   { kind: "action", name: "An action", field: "Action", example: "payments.transfer" },
-  { kind: "impact", name: "An impact", field: "Impact", example: "money" },
+  { kind: "impact", name: "An impact", field: "Impact", example: "spend" },
   { kind: "session", name: "A session", field: "Session", example: "the id the agent sent" },
   { kind: "trace", name: "A trace", field: "Trace", example: "the id the agent sent" },
 ];

@@ -1,4 +1,5 @@
 /** What every use case works with. Nothing in here is truth; that is in the store. */
+import type { Organisation } from "../domain/impact/model.ts";
 import type { RequestLimits } from "../domain/request/commands.ts";
 import type { Passkeys } from "../ports/passkeys.ts";
 import type { Random } from "../ports/random.ts";
@@ -18,6 +19,8 @@ export interface App {
   readonly facts: KnownFacts;
   readonly contents: KnownContent;
   readonly limits: ServerLimits;
+  /** What the organisation calls its own. One object for as long as the server runs. */
+  readonly organisation: Organisation;
   readonly site: Site;
   readonly signIn: SignInLimits;
   readonly passkeys: Passkeys;

@@ -1,3 +1,4 @@
+import { NOTHING_OWN, type Organisation } from "../domain/impact/model.ts";
 import type { Random } from "../ports/random.ts";
 import type { Store } from "../ports/store.ts";
 import { NO_PASSKEYS, type Passkeys } from "../ports/passkeys.ts";
@@ -20,6 +21,8 @@ export function createApp(of: {
   readonly store: Store;
   readonly random: Random;
   readonly limits: ServerLimits;
+  /** Default: nothing is known to be its own. */
+  readonly organisation?: Organisation;
   /** Default: nobody signs in here. */
   readonly site?: Site;
   readonly signIn?: SignInLimits;
@@ -34,6 +37,7 @@ export function createApp(of: {
     store,
     random,
     limits,
+    organisation: of.organisation ?? NOTHING_OWN,
     site: of.site ?? { publicUrl: "http://localhost", development: false },
     signIn: of.signIn ?? DEFAULT_SIGN_IN_LIMITS,
     passkeys: of.passkeys ?? NO_PASSKEYS,

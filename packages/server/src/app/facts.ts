@@ -120,6 +120,7 @@ async function decideByPolicy(
     revision: about.content,
     identity: identity ?? UNKNOWN_IDENTITY(about.identityId),
     assurance: about.assurance,
+    organisation: app.organisation,
     now: time.now,
   });
 }

@@ -90,6 +90,7 @@ const NOTHING_ALLOWED: PolicyDecision = {
   grantDeadlineMs: 0,
   risk: "critical",
   impact: null,
+  impacts: [],
   shadow: null,
   policyVersion: "none",
   traces: [],

@@ -81,6 +81,7 @@ export async function explainPolicy(
     revision: { ...asked.request, subject },
     identity,
     assurance: identity.assurance,
+    organisation: app.organisation,
     now,
   };
   const decision = policy.explain(input);

@@ -82,7 +82,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
     actor,
     reviewers: [],
   });
-  const scope = { ...submission.scope, impact: facts.policy.impact };
+  const scope = { ...submission.scope, impact: facts.policy.impact, impacts: facts.policy.impacts };
   const command = { kind: "submit", actor, submission: { ...submission, scope } } as const;
   const decision = decide(null, command, facts);
   if (decision.refusal !== null) {
@@ -123,7 +123,10 @@ function commitOf(
 ): Omit<Commit, "commandId"> {
   const { state, events, content, declared } = made;
   const { epochs, keyed, now } = under;
-  const amount = state.policy.impact === null ? {} : countedAmount(content.committed, declared);
+  const amount =
+    state.policy.impact === null && state.policy.impacts === undefined
+      ? {}
+      : countedAmount(content.committed, declared);
   const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
   return {
     expected: {

@@ -109,7 +109,7 @@ function decisionPart(state: RequestState) {
   return {
     basis: state.basis,
     risk: state.obligations?.risk ?? policy.risk,
-    impact: policy.impact,
+    impact: policy.impact ?? policy.impacts?.[0] ?? null,
     reasons: policy.reasons,
     returned: state.returned,
     rules: policy.rules,

@@ -7,6 +7,8 @@ const SECTIONS: Readonly<Record<string, string>> = {
   listen: "Where the server listens.",
   store: "Where everything is kept.",
   policy: "What the server begins with.",
+  organisation:
+    "What is the organisation's own: whom the classifier does not take for an outsider.",
   log: "What is logged.",
   sign_in: "How people sign in, and for how long.",
   notify: "Where people are told. A message has a link and never a way to approve.",

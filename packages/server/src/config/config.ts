@@ -1,5 +1,6 @@
 /** The configuration of one server, complete and checked: what `compose.ts` starts from. */
 import type { ServerLimits, SignInLimits } from "../app/app.ts";
+import type { Organisation } from "../domain/impact/model.ts";
 import type { RequestLimits } from "../domain/request/commands.ts";
 
 export const LOG_LEVELS = ["fatal", "error", "warn", "info", "debug", "silent"] as const;
@@ -53,6 +54,8 @@ export interface Config {
   };
   /** Absolute path of the policy that an empty store begins with; null: none is named. */
   readonly policyFile: string | null;
+  /** What is the organisation's own; everything else is outside. */
+  readonly organisation: Organisation;
   readonly limits: ConfigLimits;
   readonly signIn: SignInLimits;
   /** The identity provider people sign in through; null: none. */

@@ -142,7 +142,8 @@ function valuesOf(
 }
 
 /** Variables that look like settings and are none would be ignored silently; so they are errors. */
-const SETTING_VARIABLE = /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|LOG|NOTIFY|LIMITS|SIGN)(_|$)/;
+const SETTING_VARIABLE =
+  /^HALTPOINT_(LISTEN|PUBLIC|STORE|POLICY|ORGANISATION|LOG|NOTIFY|LIMITS|SIGN)(_|$)/;
 
 function readEnvironment(env: ConfigSources["env"]): {
   readonly values: ReadonlyMap<string, string | number>;
@@ -248,6 +249,11 @@ function configOf(found: ReadonlyMap<string, Found>): Config {
     publicUrl: String(publicUrl).replace(/\/+$/, ""),
     store: { file: pathAt(found, "store.file") ?? "" },
     policyFile: pathAt(found, "policy.file"),
+    organisation: {
+      domains: listAt(found, "organisation.domains"),
+      accounts: listAt(found, "organisation.accounts"),
+      payees: listAt(found, "organisation.payees"),
+    },
     limits: limitsOf(found),
     signIn: signInOf(found),
     oidc: oidcConfig((key) => textAt(found, key)),
@@ -269,7 +275,12 @@ export function publicUrlOf(host: string, port: number): string {
 }
 
 function proxiesAt(found: ReadonlyMap<string, Found>): readonly string[] {
-  const listed = textAt(found, "listen.trusted_proxies")?.split(",") ?? [];
+  return listAt(found, "listen.trusted_proxies");
+}
+
+/** What is written with commas between. */
+function listAt(found: ReadonlyMap<string, Found>, key: string): readonly string[] {
+  const listed = textAt(found, key)?.split(",") ?? [];
   return listed.map((each) => each.trim()).filter((each) => each !== "");
 }
 

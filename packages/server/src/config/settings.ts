@@ -302,6 +302,30 @@ export const SETTINGS: readonly Setting[] = [
     fallback: null,
     isPath: true,
   }),
+  setting("organisation.domains", {
+    form: text(
+      "The organisation's own domains, subdomains included; commas between.",
+      "^[A-Za-z0-9.-]+(?: *, *[A-Za-z0-9.-]+)*$",
+      "domains such as `acme.example, acme.test`",
+    ),
+    fallback: null,
+  }),
+  setting("organisation.accounts", {
+    form: text(
+      "The organisation's own accounts, such as IBANs; commas between.",
+      "\\S",
+      "accounts with commas between",
+    ),
+    fallback: null,
+  }),
+  setting("organisation.payees", {
+    form: text(
+      "Payees that are known, by name or account; commas between.",
+      "\\S",
+      "names or accounts with commas between",
+    ),
+    fallback: null,
+  }),
   setting("log.level", {
     form: { type: "string", enum: LOG_LEVELS, description: "What is logged, from here up." },
     fallback: "info",

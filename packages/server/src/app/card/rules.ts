@@ -27,6 +27,7 @@ export async function becauseOf(
     revision: shownTo(asked.sensitivePaths(content.plain.action.name), content),
     identity,
     assurance: state.assurance,
+    organisation: app.organisation,
     now: state.edits.at(-1)?.at ?? state.createdAt,
   });
   const rules = traces.flatMap((trace): readonly CardRule[] => {

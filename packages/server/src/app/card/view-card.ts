@@ -10,6 +10,7 @@ import { viewRequest, visibilityOf } from "../view-request.ts";
 import { allowancesOf } from "./allowances.ts";
 import { effectsOf } from "./effects.ts";
 import { fieldsOf } from "./fields.ts";
+import { impactOf } from "./impact.ts";
 import { becauseOf } from "./rules.ts";
 import { similarTo } from "./similar.ts";
 import { timelineOf } from "./timeline.ts";
@@ -45,6 +46,7 @@ export async function viewCard(
     visibility,
     can,
     because: isFull ? because : because.map((rule) => ({ ...rule, values: {}, detail: null })),
+    impact: isFull ? impactOf(app, state, content) : null,
     effects: isFull ? await effectsOf(app, about, declared) : null,
     schema: declared?.written.properties ?? null,
     fields: isFull ? fieldsOf(content.committed, declared, request.editable_fields) : [],

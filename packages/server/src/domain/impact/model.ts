@@ -54,6 +54,9 @@ export interface Organisation {
   readonly payees: readonly string[];
 }
 
+/** An organisation that has said nothing of itself: everybody is outside. */
+export const NOTHING_OWN: Organisation = { domains: [], accounts: [], payees: [] };
+
 /** One call, as it would be executed. */
 export interface Call {
   readonly name: string;

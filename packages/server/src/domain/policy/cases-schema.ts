@@ -32,6 +32,14 @@ const IDENTITY = record(
 const SHARED: Readonly<Record<string, FormSchema>> = {
   identity: IDENTITY,
   assurance: choice(["mediated", "cooperative"], "Default: mediated."),
+  organisation: record(
+    {
+      domains: names("Its own domains."),
+      accounts: names("Its own accounts."),
+      payees: names("Payees that are known."),
+    },
+    { description: "What is the organisation's own. Default: nothing." },
+  ),
   now: text("RFC 3339. Default: 2026-01-05T12:00:00Z, a Monday."),
 };
 
@@ -58,6 +66,7 @@ const EXPECT = record(
     reason: text("What one of the reasons must contain."),
     risk: choice(RISKS, "The risk."),
     impact: text("The impact; `none` for none."),
+    impacts: names("Exactly the impacts, by rules and by the classifier."),
     approval: choice(["self", "quorum"], "Who approves."),
     quorum: {
       type: "array",

@@ -1,6 +1,7 @@
 /** A policy ready to be asked. Made by `loadPolicy`, never changed. */
 import type { CompiledAction } from "./actions.ts";
 import type { Condition } from "./condition/condition.ts";
+import type { Impact } from "../impact/model.ts";
 import type { Scope } from "./condition/scope.ts";
 import type { LoadProblem } from "./load-problem.ts";
 import type { Assurance, Effect, Obligations, PolicyInput, ReviewerSource, Risk } from "./model.ts";
@@ -46,6 +47,8 @@ export interface Restrictions {
   readonly subjectGroups: readonly NamePattern[];
   readonly resourceTypes: readonly NamePattern[];
   readonly resourceIds: readonly NamePattern[];
+  /** Any of these kinds of harm, as the classifier sees it. */
+  readonly impacts: readonly Impact[];
 }
 
 export interface CompiledRule extends Outcome {

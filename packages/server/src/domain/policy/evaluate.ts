@@ -5,6 +5,7 @@
  * Most restrictive wins: deny > hold > allow with a veto window > allow. Rules that match replace
  * the default; rules that read claims, and rules that could not be judged, add to it (I13).
  */
+import { classificationOf } from "../impact/classification.ts";
 import { combine, type Applied, type Verdict } from "./combine.ts";
 import type { CompiledPolicy, CompiledRule, IndexedRule } from "./compiled-policy.ts";
 import type { ReadPaths } from "./condition/condition.ts";
@@ -68,6 +69,7 @@ function decisionOf(policy: CompiledPolicy, input: PolicyInput, found: Findings)
   } else if (enforced.length < applied.length) {
     verdict = combine(enforced, { ...about, denial: refusal?.sentence ?? null });
   }
+  const { impacts } = classificationOf(input);
   const stricter = EFFECTS.indexOf(everything.effect) > EFFECTS.indexOf(verdict.effect);
   return {
     effect: verdict.effect,
@@ -80,6 +82,7 @@ function decisionOf(policy: CompiledPolicy, input: PolicyInput, found: Findings)
     grantDeadlineMs: verdict.grantDeadlineMs,
     risk: verdict.risk,
     impact: verdict.impact,
+    impacts: [...new Set(verdict.impact === null ? impacts : [verdict.impact, ...impacts])],
     shadow: stricter ? { effect: everything.effect, rules: everything.decisive } : null,
     policyVersion: policy.version,
     traces: found.traces,

@@ -1,4 +1,5 @@
 /** What a request looks like to conditions and traces. */
+import { classificationOf } from "../impact/classification.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { ReadPaths } from "./condition/condition.ts";
 import type { Scope } from "./condition/scope.ts";
@@ -45,6 +46,9 @@ export function requestOf(policy: CompiledPolicy, input: PolicyInput): Request {
         properties: asValue(resource.properties ?? NONE),
       },
       context: asValue(context ?? NONE),
+      get impact() {
+        return impactOf(input);
+      },
       now: new Timestamp(input.now),
       locals: [],
       meter: new Meter(STEPS_MAX),
@@ -56,6 +60,19 @@ export function requestOf(policy: CompiledPolicy, input: PolicyInput): Request {
 /** The same moment and content with a fresh allowance, for an explanation after the decision. */
 export function refreshed(scope: Scope): Scope {
   return { ...scope, locals: [], meter: new Meter(STEPS_MAX), worked: new Map() };
+}
+
+/** The classification as conditions read it. `watched`: a point that cannot be passed saw the session. */
+function impactOf(input: PolicyInput): Value {
+  const { impacts, access, confidence, outside, fromResults, watched } = classificationOf(input);
+  return {
+    categories: impacts,
+    access,
+    confidence,
+    outside,
+    from_results: fromResults,
+    watched,
+  };
 }
 
 const NONE: Value = {};
@@ -116,6 +133,8 @@ export class ValueDisplay {
   #isSensitive(path: readonly string[]): boolean {
     if (this.#sensitive.length === 0) return false;
     const [root, second, ...rest] = path;
+    // It names recipients, and which arguments they came from is not told apart.
+    if (root === "impact") return second === undefined || second === "outside";
     const inRevision =
       root === "claims" && second === "subject" ? ["subject", "properties", ...rest] : path;
     return this.#sensitive.some((hidden) =>

@@ -165,16 +165,8 @@ describe("what is not supported yet says so", () => {
     ["replay: {}\n", "`replay` is not supported yet"],
     ["packs: []\n", "`packs` is not supported yet"],
     [
-      rules("  - { id: a, match: { impact: spend }, decision: deny }\n"),
-      "matching by `impact` is not supported yet",
-    ],
-    [
       rules("  - { id: a, match: { action: x }, when: 'budget(\"d\").over', decision: deny }\n"),
       "`budget` is not supported yet",
-    ],
-    [
-      rules("  - { id: a, match: { action: x }, when: 'impact == \"spend\"', decision: deny }\n"),
-      "`impact` is not supported yet",
     ],
   ])("%j", (text, message) => {
     expect(messages(text)).toContain(message);

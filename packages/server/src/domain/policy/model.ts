@@ -5,6 +5,8 @@
  * a decision can be written to the ledger, compared in a test and shown to a person as it is.
  */
 
+import type { Organisation } from "../impact/model.ts";
+
 /** How much friction the review gets; set by policy. Ordered: a later one is stricter. */
 export const RISKS = ["low", "medium", "high", "critical"] as const;
 export type Risk = (typeof RISKS)[number];
@@ -113,7 +115,10 @@ export interface PolicyDecision {
   /** Grant deadline for an allowed action, from notBefore. */
   readonly grantDeadlineMs: number;
   readonly risk: Risk;
+  /** The kind of harm that a rule names; null: none does. */
   readonly impact: string | null;
+  /** Every kind of harm it could do: what a rule names, then what the classifier sees, gravest first. */
+  readonly impacts: readonly string[];
   /** Where shadow mode kept something from being held or denied: what it would have been. */
   readonly shadow: { readonly effect: Effect; readonly rules: readonly string[] } | null;
   /** Digest of the policy text this came from: the policy version. */
@@ -135,7 +140,7 @@ export interface IdentityFacts {
   readonly mode: "enforce" | "shadow";
 }
 
-/** What a rule may look at: the revision, the registry, the time. */
+/** What a rule may look at: the revision, the registry, the organisation's own, the time. */
 export interface PolicyInput {
   readonly revision: {
     readonly subject: { readonly type: string; readonly id: string; readonly properties?: unknown };
@@ -149,6 +154,8 @@ export interface PolicyInput {
   };
   readonly identity: IdentityFacts;
   readonly assurance: Assurance;
+  /** What the organisation calls its own, from the configuration. */
+  readonly organisation: Organisation;
   /** Milliseconds since the epoch, from the store's clock. */
   readonly now: number;
 }

@@ -1,4 +1,5 @@
 /** Cases beside a policy: requests and what policy must say of them. For `haltpoint policy test`. */
+import type { Organisation } from "../impact/model.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { readTimestamp } from "./condition/time.ts";
 import { ConditionError } from "./condition/value.ts";
@@ -70,6 +71,7 @@ export function runPolicyCases(
 interface RawShared {
   readonly identity?: RawIdentity;
   readonly assurance?: Assurance;
+  readonly organisation?: Partial<Organisation>;
   readonly now?: string;
 }
 
@@ -110,6 +112,7 @@ interface RawExpectation {
   readonly reason?: string;
   readonly risk?: Risk;
   readonly impact?: string;
+  readonly impacts?: readonly string[];
   readonly approval?: "self" | "quorum";
   readonly quorum?: readonly { readonly count: number; readonly from: OneOrMore }[];
   readonly confirm?: readonly string[];
@@ -146,6 +149,7 @@ function inputOf({ request, ...own }: RawCase, shared: RawShared, now: number): 
     },
     identity,
     assurance: own.assurance ?? shared.assurance ?? "mediated",
+    organisation: organisationOf(own.organisation ?? shared.organisation ?? {}),
     now,
   };
 }
@@ -162,6 +166,11 @@ function identityOf(raw: RawIdentity): IdentityFacts {
     may: raw.may ?? null,
     mode: raw.mode ?? "enforce",
   };
+}
+
+function organisationOf(raw: Partial<Organisation>): Organisation {
+  const { domains = [], accounts = [], payees = [] } = raw;
+  return { domains, accounts, payees };
 }
 
 function lineOf(text: string, root: YamlNode, at: number): number {
@@ -182,6 +191,7 @@ function failuresOf(expected: RawExpectation, decision: PolicyDecision): readonl
   compare("rules", setText(expected.rules), setText(decision.matchedRules));
   compare("risk", expected.risk, decision.risk);
   compare("impact", expected.impact, decision.impact ?? "none");
+  compare("impacts", setText(expected.impacts), setText(decision.impacts));
   compare("approval", expected.approval, obligations?.approval ?? "none");
   compare("quorum", quorumText(expected.quorum), quorumText(obligations?.quorum ?? []));
   compare(

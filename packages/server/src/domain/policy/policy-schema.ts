@@ -18,6 +18,7 @@ import {
   text,
   type FormSchema,
 } from "./form.ts";
+import { IMPACTS } from "../impact/model.ts";
 import { RISKS, STEP_UPS } from "./model.ts";
 
 const ESCALATE = list(
@@ -112,11 +113,15 @@ const RULE = record(
           },
           { minProperties: 1, description: "What the action is on." },
         ),
+        impact: oneOrMore(
+          choice(IMPACTS, "A kind of harm."),
+          "What the call could do, as the classifier sees it: any of these.",
+        ),
       },
       {
         minProperties: 1,
         description: "Which requests the rule is about. All that is named must match.",
-        "x-later": { impact: "matching by `impact`", budget: "matching by `budget`" },
+        "x-later": { budget: "matching by `budget`" },
       },
     ),
     when: {
@@ -232,8 +237,6 @@ export const POLICY_SCHEMA: FormSchema = record(
     required: ["version"],
     "x-later": {
       budgets: "`budgets`",
-      impact: "the `impact` classifier",
-      impacts: "the impact classifier",
       lifecycle: "`lifecycle`",
       packs: "`packs`",
       organisation: "`organisation`",

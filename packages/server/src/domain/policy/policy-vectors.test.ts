@@ -1,12 +1,13 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { NOTHING_OWN } from "../impact/model.ts";
 import type { PolicyInput } from "./model.ts";
 import { evaluate, loadPolicy } from "./policy.ts";
 
 interface Case {
   readonly name: string;
   readonly policy: string;
-  readonly input: Omit<PolicyInput, "identity"> & {
+  readonly input: Omit<PolicyInput, "identity" | "organisation"> & {
     readonly identity: Omit<PolicyInput["identity"], "actsForPeople"> & {
       readonly acts_for_people: boolean;
     };
@@ -34,8 +35,13 @@ describe("the vectors", () => {
     const loaded = loadPolicy(policy, { file: "policy.yaml" });
     if (!loaded.ok) throw new Error(loaded.problems[0]?.message);
     const { acts_for_people: actsForPeople, ...identity } = input.identity;
-    const decided = evaluate(loaded.policy, { ...input, identity: { ...identity, actsForPeople } });
-    const { reasons, traces, ...answer } = decided;
+    const decided = evaluate(loaded.policy, {
+      ...input,
+      identity: { ...identity, actsForPeople },
+      organisation: NOTHING_OWN,
+    });
+    // What the classifier sees has vectors of its own.
+    const { reasons, traces, impacts: _classified, ...answer } = decided;
     expect(snakeCase(answer)).toEqual(decision);
     expect(reasons).not.toEqual([]);
     expect(traces.length).toBeGreaterThanOrEqual(decided.matchedRules.length);

@@ -3,6 +3,7 @@
  * the type written here. What is required or fits together is checked by the compilers.
  */
 import type { RawAction } from "./actions.ts";
+import type { Impact } from "../impact/model.ts";
 import type { Assurance, Effect, Risk, StepUp } from "./model.ts";
 import type { Day } from "./windows.ts";
 
@@ -73,6 +74,7 @@ export interface RawMatch {
     readonly group?: OneOrMore;
   };
   readonly resource?: { readonly type?: OneOrMore; readonly id?: OneOrMore };
+  readonly impact?: Impact | readonly Impact[];
 }
 
 export interface RawRule extends RawOutcome {
@@ -88,7 +90,7 @@ export interface RawRule extends RawOutcome {
 }
 
 /** The members of a field that takes one or more. */
-export function membersOf(value: OneOrMore | undefined): readonly string[] {
+export function membersOf<T extends string>(value: T | readonly T[] | undefined): readonly T[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }

@@ -1,4 +1,5 @@
 /** Restrictions as a test of a request: only what is restricted is looked at. */
+import { classificationOf } from "../impact/classification.ts";
 import type { Restrictions } from "./compiled-policy.ts";
 import type { PolicyInput } from "./model.ts";
 import { matchesName, type NamePattern } from "./pattern.ts";
@@ -7,7 +8,8 @@ import { matchesName, type NamePattern } from "./pattern.ts";
 export type RestrictionTest = (input: PolicyInput) => boolean;
 
 export function restrictionTest(restrictions: Restrictions): RestrictionTest {
-  const { subjectTypes, subjectIds, subjectGroups, resourceTypes, resourceIds } = restrictions;
+  const { subjectTypes, subjectIds, subjectGroups, resourceTypes, resourceIds, impacts } =
+    restrictions;
   const tests: RestrictionTest[] = [];
   if (subjectTypes.length > 0) {
     const names = nameTest(subjectTypes);
@@ -28,6 +30,10 @@ export function restrictionTest(restrictions: Restrictions): RestrictionTest {
   if (resourceIds.length > 0) {
     const names = nameTest(resourceIds);
     tests.push(({ revision }) => names(revision.resource.id));
+  }
+  // Last: it costs more than looking at names.
+  if (impacts.length > 0) {
+    tests.push((input) => impacts.some((each) => classificationOf(input).impacts.includes(each)));
   }
   const [only, ...others] = tests;
   if (only !== undefined && others.length === 0) return only;

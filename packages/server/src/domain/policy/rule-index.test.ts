@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { evaluate, loadPolicy } from "./policy.ts";
+import { NOTHING_OWN } from "../impact/model.ts";
 import type { PolicyInput } from "./model.ts";
 
 const NAMES = ["a", "b", "c", "team-1", "team-2"];
@@ -101,6 +102,7 @@ function inputOf(asked: Asking): PolicyInput {
       mode: "enforce",
     },
     assurance: "cooperative",
+    organisation: NOTHING_OWN,
     now: 0,
   };
 }

@@ -143,15 +143,19 @@ function patterns(value: OneOrMore | undefined): readonly NamePattern[] {
   return withoutCovered(membersOf(value).map(namePattern));
 }
 
-function compileMatch({ action, subject, resource }: RawMatch, around: RuleSurroundings): Match {
+function compileMatch(
+  { action, subject, resource, impact }: RawMatch,
+  around: RuleSurroundings,
+): Match {
   const restrictions = {
     subjectTypes: patterns(subject?.type),
     subjectIds: patterns(subject?.id),
     subjectGroups: patterns(subject?.group),
     resourceTypes: patterns(resource?.type),
     resourceIds: patterns(resource?.id),
+    impacts: membersOf(impact),
   };
-  const byActionOnly = subject === undefined && resource === undefined;
+  const byActionOnly = subject === undefined && resource === undefined && impact === undefined;
   return {
     actions: patterns(action),
     restrictions: byActionOnly ? null : around.share(restrictions),

@@ -51,6 +51,7 @@ export function summaryOf(policy: PolicyDecision): PolicySummary {
     rules: policy.matchedRules,
     risk: policy.risk,
     impact: policy.impact,
+    ...(policy.impacts.length === 0 ? {} : { impacts: policy.impacts }),
     vetoWindowMs: policy.vetoWindowMs,
     grantDeadlineMs: policy.grantDeadlineMs,
     shadow: policy.shadow,

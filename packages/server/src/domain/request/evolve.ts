@@ -154,7 +154,11 @@ function edited(next: RequestState, event: EventOf<"edited">): RequestState {
     edits: [...next.edits, edit],
     policy: event.policy,
     // A halt of an impact covers what the present revision does.
-    scope: { ...next.scope, impact: event.policy.impact ?? next.scope.impact },
+    scope: {
+      ...next.scope,
+      impact: event.policy.impact ?? next.scope.impact,
+      impacts: event.policy.impacts ?? next.scope.impacts ?? [],
+    },
     obligations: event.hold?.obligations ?? next.obligations,
     holdDeadline: event.hold?.holdDeadline ?? next.holdDeadline,
     decided:

@@ -90,6 +90,8 @@ export interface RequestScope {
   readonly trace: string | null;
   readonly action: string;
   readonly impact: string | null;
+  /** Every kind of harm it could do; absent: none. */
+  readonly impacts?: readonly string[];
 }
 
 /** What policy said of the current revision, in what the record keeps of it. */
@@ -100,6 +102,8 @@ export interface PolicySummary {
   readonly rules: readonly string[];
   readonly risk: Risk;
   readonly impact: string | null;
+  /** Every kind of harm it could do, by rules and by the classifier; absent: none. */
+  readonly impacts?: readonly string[];
   readonly vetoWindowMs: number;
   readonly grantDeadlineMs: number;
   readonly shadow: { readonly effect: Effect; readonly rules: readonly string[] } | null;

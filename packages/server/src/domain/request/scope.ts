@@ -21,7 +21,9 @@ export function scopeKeys(
   for (const group of scope.groups) keys.push(`group:${group}`);
   if (scope.session !== null) keys.push(`session:${scope.session}`);
   if (scope.trace !== null) keys.push(`trace:${scope.trace}`);
-  if (scope.impact !== null) keys.push(`impact:${scope.impact}`);
+  const impacts = new Set(scope.impacts);
+  if (scope.impact !== null) impacts.add(scope.impact);
+  for (const impact of impacts) keys.push(`impact:${impact}`);
   if (identity === null) return keys;
   const now = [`owner:${identity.owner}`, ...identity.groups.map((group) => `group:${group}`)];
   return [...new Set([...keys, ...now])];

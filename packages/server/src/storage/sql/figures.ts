@@ -41,7 +41,7 @@ function upsertFigures(
       scope.identity,
       figures.effect,
       basis,
-      policy.impact,
+      policy.impact ?? policy.impacts?.[0] ?? null,
       JSON.stringify(policy.rules),
       figures.waitedMs,
       figures.decidingMs,

@@ -136,7 +136,7 @@ function compileVariable(name: string, start: number, at: Compilation, inChain: 
   }
   const known = [...ROOTS, ...at.locals];
   const message =
-    name === "impact" || name === "budget"
+    name === "budget"
       ? `\`${name}\` is not supported yet`
       : `unknown variable \`${name}\`${didYouMean(name, known)}`;
   const fix = `use one of ${known.map((root) => `\`${root}\``).join(", ")}`;

@@ -221,6 +221,7 @@ function emptyScope(): Scope {
   return {
     ...nothing,
     context: NOTHING,
+    impact: NOTHING,
     now: new Timestamp(0),
     locals: [],
     meter,

@@ -66,6 +66,16 @@ const BASE: Environment = (() => {
     .registerVariable("claims", { schema: { subject: "map" } })
     .registerVariable("resource", { schema: { type: "string", id: "string", properties: "map" } })
     .registerVariable("context", "map")
+    .registerVariable("impact", {
+      schema: {
+        categories: "list<string>",
+        access: "string",
+        confidence: "string",
+        outside: "list<string>",
+        from_results: "list<string>",
+        watched: "bool",
+      },
+    })
     .registerVariable("now", TIMESTAMP);
   for (const signature of FUNCTIONS) environment.registerFunction(signature, never);
   for (const signature of [...MIXED, ...MONEY, "double == int: bool", "Money + Money: Money"]) {

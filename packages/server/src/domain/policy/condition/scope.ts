@@ -11,6 +11,8 @@ export interface Scope {
   readonly action: Value;
   readonly resource: Value;
   readonly context: Value;
+  /** What the classifier makes of the call; worked out when it is first read. */
+  readonly impact: Value;
   readonly now: Timestamp;
   /** Elements that quantifiers are at, outermost first. */
   readonly locals: Value[];
@@ -19,7 +21,15 @@ export interface Scope {
   readonly worked: Map<unknown, () => Value>;
 }
 
-export const ROOTS = ["subject", "claims", "action", "resource", "context", "now"] as const;
+export const ROOTS = [
+  "subject",
+  "claims",
+  "action",
+  "resource",
+  "context",
+  "impact",
+  "now",
+] as const;
 export type Root = (typeof ROOTS)[number];
 
 export function isRoot(name: string): name is Root {

@@ -50,6 +50,7 @@ function scopeOf({ properties = {}, context = {}, subject, now, steps }: Judged)
     action: { name: "a.b", properties: properties as Value },
     resource: { type: "t", id: "i", properties: {} },
     context: context as Value,
+    impact: { categories: [], access: "unknown", confidence: "low", outside: [] },
     now: new Timestamp(Date.parse(now ?? "2026-01-05T12:00:00Z")),
     locals: [],
     meter: new Meter(steps ?? STEPS_MAX),

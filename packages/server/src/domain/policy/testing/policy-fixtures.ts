@@ -1,4 +1,5 @@
 /** Policies and requests for tests, written as short as a test can read them. */
+import { NOTHING_OWN } from "../../impact/model.ts";
 import type { CompiledPolicy } from "../compiled-policy.ts";
 import { formatLoadProblem } from "../load-problem.ts";
 import type { IdentityFacts, PolicyDecision, PolicyInput } from "../model.ts";
@@ -31,6 +32,7 @@ export interface Asked {
   readonly claims?: unknown;
   readonly identity?: Partial<IdentityFacts>;
   readonly assurance?: PolicyInput["assurance"];
+  readonly organisation?: PolicyInput["organisation"];
   /** ISO 8601. */
   readonly now?: string;
 }
@@ -58,6 +60,7 @@ export function inputOf(asked: Asked = {}): PolicyInput {
     },
     identity,
     assurance: asked.assurance ?? "mediated",
+    organisation: asked.organisation ?? NOTHING_OWN,
     now: Date.parse(asked.now ?? "2026-01-05T12:00:00Z"),
   };
 }

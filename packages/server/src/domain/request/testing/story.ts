@@ -62,6 +62,7 @@ export function policy(over: Partial<PolicyDecision> = {}): PolicyDecision {
     grantDeadlineMs: 24 * HOUR,
     risk: "medium",
     impact: "spend",
+    impacts: ["spend"],
     shadow: null,
     policyVersion: "p1",
     traces: [],

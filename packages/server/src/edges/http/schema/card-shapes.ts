@@ -5,6 +5,7 @@ import type {
   CardAction,
   CardEffects,
   CardField,
+  CardImpact,
   CardRule,
   InboxItem,
   PageView,
@@ -65,6 +66,28 @@ const CardFieldShape = shape<CardField>()(
       closed({ prefix: text("Of the commitment."), length: integer("Of the commitment.") }),
     ),
     editable: flag("Policy lets people change it."),
+  }),
+);
+
+const CardImpactShape = shape<CardImpact>()(
+  "CardImpact",
+  closed({
+    categories: Type.Array(text("A kind of harm."), { description: "Gravest first." }),
+    access: choice(["read", "write", "unknown"], "Whether it changes, sends or starts anything."),
+    findings: Type.Array(
+      closed({
+        category: text("A kind of harm."),
+        confidence: choice(["high", "low"], "`low`: it cannot be told for certain."),
+        path: nullable(text("Dotted path; null: the tool itself.")),
+        evidence: text("In words of ours; never a sensitive value."),
+      }),
+    ),
+    outside: Type.Array(text("Not the organisation's own."), {
+      description: "Empty beside sensitive fields.",
+    }),
+    from_results: Type.Array(text("Dotted path."), {
+      description: "Arguments that first appeared in a tool's result.",
+    }),
   }),
 );
 
@@ -155,6 +178,7 @@ export const CardShape = shape<Card>()(
     visibility: choice(["full", "metadata"], "`metadata`: without arguments."),
     can: can.schema,
     because: Type.Array(CardRuleShape.schema),
+    impact: nullable(CardImpactShape.schema),
     effects: nullable(CardEffectsShape.schema),
     schema: nullable(
       Type.Unsafe<Readonly<Record<string, unknown>>>({

@@ -1,0 +1,89 @@
+/**
+ * The classification of one request, worked out once for each content.
+ *
+ * What the enforcement point says of the tool and of the session stands in the request's context:
+ * `context.tool` with `description`, `input_schema` and `annotations`, and `context.origins` with
+ * the origin of each argument by its dotted path. Both are claims and can only raise (I13), with one
+ * exception: a point that cannot be gone around saw the session itself, see `watched`.
+ */
+import { classify } from "./classify.ts";
+import {
+  ORIGINS,
+  type Classification,
+  type Organisation,
+  type Origin,
+  type ToolDefinition,
+} from "./model.ts";
+
+export interface ClassifiedRequest {
+  readonly revision: {
+    readonly action: { readonly name: string; readonly properties?: unknown };
+    readonly resource: { readonly type: string; readonly id: string };
+    readonly context?: unknown;
+  };
+  readonly assurance: "mediated" | "cooperative";
+  readonly organisation: Organisation;
+}
+
+interface Known {
+  readonly organisation: Organisation;
+  readonly isMediated: boolean;
+  readonly classification: RequestClassification;
+}
+
+export interface RequestClassification extends Classification {
+  /** The origins were observed by an enforcement point that cannot be gone around. */
+  readonly watched: boolean;
+}
+
+/** A revision never changes, so what could come of it does not either. */
+const KNOWN = new WeakMap<object, Known>();
+
+/** Pure; the same request gives the same classification. */
+export function classificationOf(request: ClassifiedRequest): RequestClassification {
+  const { revision, organisation } = request;
+  const isMediated = request.assurance === "mediated";
+  const known = KNOWN.get(revision);
+  if (known?.organisation === organisation && known.isMediated === isMediated) {
+    return known.classification;
+  }
+  const origins = originsIn(revision.context);
+  const call = {
+    name: revision.action.name,
+    properties: revision.action.properties ?? {},
+    resource: revision.resource,
+    tool: toolIn(revision.context),
+    origins,
+  };
+  const watched = isMediated && Object.keys(origins).length > 0;
+  const classification = { ...classify(call, organisation), watched };
+  KNOWN.set(revision, { organisation, isMediated, classification });
+  return classification;
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  const isRecord = typeof value === "object" && value !== null && Object.hasOwn(value, name);
+  return isRecord ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
+}
+
+function toolIn(context: unknown): ToolDefinition | null {
+  const tool = memberOf(context, "tool");
+  if (typeof tool !== "object" || tool === null) return null;
+  const description = memberOf(tool, "description");
+  return {
+    ...(typeof description === "string" ? { description } : {}),
+    inputSchema: memberOf(tool, "input_schema"),
+    annotations: memberOf(tool, "annotations"),
+  };
+}
+
+function originsIn(context: unknown): Readonly<Record<string, Origin>> {
+  const said = memberOf(context, "origins");
+  if (typeof said !== "object" || said === null) return NONE;
+  const known = Object.entries(said).filter((each): each is [string, Origin] =>
+    (ORIGINS as readonly unknown[]).includes(each[1]),
+  );
+  return Object.fromEntries(known);
+}
+
+const NONE: Readonly<Record<string, Origin>> = {};
