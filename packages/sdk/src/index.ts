@@ -18,5 +18,7 @@ export type {
   Shift,
 } from "./people-client.ts";
 export { createSignInClient } from "./sign-in-client.ts";
+export { createSessionMemory } from "./session-memory.ts";
+export type { SessionMemory, SessionMemoryOptions, ValueOrigin } from "./session-memory.ts";
 export type { LostReport } from "./run.ts";
 export type { CallOptions } from "./transport.ts";

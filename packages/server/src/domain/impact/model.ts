@@ -80,4 +80,12 @@ export interface Classification {
   readonly outside: readonly string[];
   /** Paths of arguments that first appeared in a tool's result. */
   readonly fromResults: readonly string[];
+  /** Paths of arguments that first appeared in what the person said. */
+  readonly fromPerson: readonly string[];
+  /** Paths of the arguments that decide whom it reaches, how much, or what is lost. */
+  readonly decisive: readonly string[];
+  /** The least trusted origin among `decisive`; `unknown` where one was not watched, or there is none. */
+  readonly origin: Origin | "unknown";
+  /** The least trusted origin among the texts that are sent; `unknown` as above. */
+  readonly contentOrigin: Origin | "unknown";
 }
