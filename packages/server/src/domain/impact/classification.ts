@@ -3,8 +3,9 @@
  *
  * What the enforcement point says of the tool and of the session stands in the request's context:
  * `context.tool` with `description`, `input_schema` and `annotations`, and `context.origins` with
- * the origin of each argument by its dotted path. Both are claims and can only raise (I13), with one
- * exception: a point that cannot be gone around saw the session itself, see `watched`.
+ * the origin of each argument by its dotted path in `action.properties`. Both are claims and can only
+ * raise (I13), with one exception: a point that cannot be gone around saw the session itself. Of any
+ * other only what it calls a tool's result is taken.
  */
 import { classify } from "./classify.ts";
 import {
@@ -47,7 +48,7 @@ export function classificationOf(request: ClassifiedRequest): RequestClassificat
   if (known?.organisation === organisation && known.isMediated === isMediated) {
     return known.classification;
   }
-  const origins = originsIn(revision.context);
+  const origins = originsIn(revision.context, isMediated ? ORIGINS : ["tool_result"]);
   const call = {
     name: revision.action.name,
     properties: revision.action.properties ?? {},
@@ -77,11 +78,14 @@ function toolIn(context: unknown): ToolDefinition | null {
   };
 }
 
-function originsIn(context: unknown): Readonly<Record<string, Origin>> {
+function originsIn(
+  context: unknown,
+  believed: readonly Origin[],
+): Readonly<Record<string, Origin>> {
   const said = memberOf(context, "origins");
   if (typeof said !== "object" || said === null) return NONE;
   const known = Object.entries(said).filter((each): each is [string, Origin] =>
-    (ORIGINS as readonly unknown[]).includes(each[1]),
+    (believed as readonly unknown[]).includes(each[1]),
   );
   return Object.fromEntries(known);
 }

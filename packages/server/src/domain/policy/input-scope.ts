@@ -64,14 +64,17 @@ export function refreshed(scope: Scope): Scope {
 
 /** The classification as conditions read it. `watched`: a point that cannot be passed saw the session. */
 function impactOf(input: PolicyInput): Value {
-  const { impacts, access, confidence, outside, fromResults, watched } = classificationOf(input);
+  const found = classificationOf(input);
   return {
-    categories: impacts,
-    access,
-    confidence,
-    outside,
-    from_results: fromResults,
-    watched,
+    categories: found.impacts,
+    access: found.access,
+    confidence: found.confidence,
+    outside: found.outside,
+    from_results: found.fromResults,
+    from_person: found.fromPerson,
+    origin: found.origin,
+    content_origin: found.contentOrigin,
+    watched: found.watched,
   };
 }
 

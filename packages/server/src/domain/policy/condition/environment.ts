@@ -73,6 +73,9 @@ const BASE: Environment = (() => {
         confidence: "string",
         outside: "list<string>",
         from_results: "list<string>",
+        from_person: "list<string>",
+        origin: "string",
+        content_origin: "string",
         watched: "bool",
       },
     })
