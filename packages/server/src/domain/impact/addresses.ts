@@ -13,7 +13,7 @@ const SCHEME = /^\s*(?:https?|ftp|wss?):\/\//i;
 
 /** Whether the value is an address that the call would go to. */
 export function isAddress({ key, role, value }: Leaf): boolean {
-  if (typeof value !== "string" || role === "body") return false;
+  if (typeof value !== "string" || role === "body" || role === "prose") return false;
   if (SCHEME.test(value)) return true;
   return role === "url" && FETCHED.has(stemOf(wordsOf(key).at(-1) ?? ""));
 }

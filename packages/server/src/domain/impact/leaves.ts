@@ -41,6 +41,7 @@ const INHERITED: ReadonlySet<Role> = new Set([
   "code",
   "sql",
   "body",
+  "prose",
   "path",
 ]);
 
