@@ -9,6 +9,7 @@ import { stemOf, wordsOf } from "./words.ts";
 const FETCHED = new Set(
   "url uri link href endpoint webhook callback page webpage website site src".split(" "),
 );
+const LONGEST = 4000;
 const SCHEME = /^\s*(?:https?|ftp|wss?):\/\//i;
 
 /** Whether the value is an address that the call would go to. */
@@ -20,7 +21,7 @@ export function isAddress({ key, role, value }: Leaf): boolean {
 
 /** Says where an address leads. A GET to a host of somebody else can carry data out as well. */
 export function readAddress(evidence: Evidence, leaf: Leaf, origin: Origin | undefined): void {
-  const address = String(leaf.value);
+  const address = String(leaf.value).slice(0, LONGEST);
   const foreign = hostsIn(address).filter((host) => !isOwnDomain(host, evidence.organisation));
   if (foreign.length === 0 && hostsIn(address).length > 0) return;
   for (const host of foreign) evidence.isOutside(host);

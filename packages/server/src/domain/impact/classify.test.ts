@@ -154,6 +154,8 @@ describe("a tool's definition", () => {
       tool: { annotations: { destructiveHint: true } },
     });
     expect(destructive).toMatchObject({ access: "write", impacts: ["destruction"] });
+    const both = { annotations: { readOnlyHint: true, destructiveHint: true } };
+    expect(classified("get_thing", { tool: both }).impacts).toEqual(["destruction"]);
     const claimed = { annotations: { readOnlyHint: true, destructiveHint: false } };
     expect(classified("delete_thing", { tool: claimed }).impacts).toContain("destruction");
     expect(classified("get_thing", { tool: { annotations: { readOnlyHint: false } } }).access).toBe(

@@ -60,7 +60,10 @@ function isReached({ tool }: Evidence, { role }: Leaf, text: string): boolean {
   return reaches && tool.access !== "read" && /^[^\s@]{1,64}@[^\s@]{3,}$/.test(text);
 }
 
-function sayOutside(evidence: Evidence, text: string): void {
+const LONGEST = 4000;
+
+function sayOutside(evidence: Evidence, whole: string): void {
+  const text = whole.slice(0, LONGEST);
   const { organisation } = evidence;
   for (const domain of mailDomains(text)) {
     if (!isOwnDomain(domain, organisation)) evidence.isOutside(text.length <= 320 ? text : domain);
