@@ -4,7 +4,7 @@ import type { Evidence } from "./evidence.ts";
 import type { Leaf } from "./leaves.ts";
 import type { Origin } from "./model.ts";
 import { hostsIn, isOwnDomain } from "./recipients.ts";
-import { stemOf, wordsOf } from "./words.ts";
+import { quoted, stemOf, wordsOf } from "./words.ts";
 
 const FETCHED = new Set(
   "url uri link href endpoint webhook callback page webpage website site src".split(" "),
@@ -23,8 +23,10 @@ export function isAddress({ key, role, value }: Leaf): boolean {
 export function readAddress(evidence: Evidence, leaf: Leaf, origin: Origin | undefined): void {
   const address = String(leaf.value).slice(0, LONGEST);
   const foreign = hostsIn(address).filter((host) => !isOwnDomain(host, evidence.organisation));
-  if (foreign.length === 0 && hostsIn(address).length > 0) return;
+  const isOwn = hostsIn(address).length > 0 || /^\s*\/(?![/\\])/.test(address);
+  if (foreign.length === 0 && isOwn) return;
   for (const host of foreign) evidence.isOutside(host);
+  if (foreign.length === 0) evidence.isOutside(quoted(address));
   evidence.decisive.add(leaf.path);
   if (secretIn(address) !== null || personalIn(decoded(address)) !== null) {
     evidence.addUnquoted(

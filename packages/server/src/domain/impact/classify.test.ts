@@ -232,6 +232,16 @@ describe("the arguments", () => {
       "ana@notacme.example",
       "www.rival.example",
     ]);
+    const odd = {
+      to: "tel:+49 89 1234567",
+      url: "//rival.example/x",
+      link: "/own/path",
+      body: "hi",
+    };
+    expect(classified("send_sms", { properties: odd }).outside.toSorted()).toEqual([
+      "//rival.example/x",
+      "tel:+49 89 1234567",
+    ]);
     const account = { amount: 5, iban: "DE89370400440532013000" };
     expect(classified("pay_thing", { properties: account }).outside).toEqual([]);
   });
@@ -298,6 +308,13 @@ describe("origins", () => {
       fromResults: ["body"],
       fromPerson: ["to"],
     });
+  });
+
+  it("of a secret's name say nothing, of its value they do", () => {
+    const named = { properties: { service: "billing" }, origins: { service: "person" as const } };
+    expect(classified("rotate_api_key", named).origin).toBe("unknown");
+    const set = { properties: { password: "tr0ub4dor" }, origins: { password: "person" as const } };
+    expect(classified("update_password", set).origin).toBe("person");
   });
 
   it("let an address that the person gave be fetched, and no other", () => {
