@@ -12,6 +12,7 @@ export function decide(impact: Classification): Decision {
   if (impact.access === "unknown" && impact.impacts.length === 0) return "hold";
   if (impact.impacts.length === 0) return decideHarmless(impact);
   if (impact.impacts.some((each) => ALWAYS_HELD.has(each))) return "hold";
+  if (impact.impacts.includes("secret_access") && impact.access !== "write") return "hold";
   if (impact.origin === "person") return "allow";
   return isTame(impact) ? "allow" : "hold";
 }
@@ -28,6 +29,6 @@ function isTame(impact: Classification): boolean {
   if (!onlyTells) return false;
   const mayTell = impact.access === "write" && impact.confidence === "low";
   if (mayTell && impact.contentOrigin === "person") return true;
-  const watched = impact.fromResults.length + impact.fromPerson.length > 0;
-  return watched && impact.outside.length === 0 && impact.contentOrigin !== "tool_result";
+  const isOwnText = impact.contentOrigin === "person" || impact.contentOrigin === "model";
+  return isOwnText && impact.outside.length === 0;
 }

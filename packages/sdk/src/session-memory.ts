@@ -39,16 +39,24 @@ export function createSessionMemory(options: SessionMemoryOptions = {}): Session
       returned.add(text);
     },
     originsOf(properties) {
+      const found = new Map<string, ValueOrigin>();
       return Object.fromEntries(
         valuesOf(properties).flatMap(({ path, value }) => {
           const forms = formsOf(value);
           if (forms.length === 0) return [];
-          const origin = said.has(forms) ? "person" : returned.has(forms) ? "tool_result" : "model";
+          const key = forms.join("\n");
+          const origin = found.get(key) ?? originOf(forms, said, returned);
+          found.set(key, origin);
           return [[path, origin] as const];
         }),
       );
     },
   };
+}
+
+function originOf(forms: readonly string[], said: Heard, returned: Heard): ValueOrigin {
+  if (said.has(forms)) return "person";
+  return returned.has(forms) ? "tool_result" : "model";
 }
 
 /** Texts in order, as words with a space around each; values are found between such spaces. */

@@ -4,26 +4,29 @@ import type { Evidence } from "./evidence.ts";
 import type { Leaf } from "./leaves.ts";
 import type { Origin } from "./model.ts";
 import { hostsIn, isOwnDomain } from "./recipients.ts";
-import { stemOf, wordsOf } from "./words.ts";
+import { quoted, stemOf, wordsOf } from "./words.ts";
 
 const FETCHED = new Set(
   "url uri link href endpoint webhook callback page webpage website site src".split(" "),
 );
+const LONGEST = 4000;
 const SCHEME = /^\s*(?:https?|ftp|wss?):\/\//i;
 
 /** Whether the value is an address that the call would go to. */
 export function isAddress({ key, role, value }: Leaf): boolean {
-  if (typeof value !== "string" || role === "body") return false;
+  if (typeof value !== "string" || role === "body" || role === "prose") return false;
   if (SCHEME.test(value)) return true;
   return role === "url" && FETCHED.has(stemOf(wordsOf(key).at(-1) ?? ""));
 }
 
 /** Says where an address leads. A GET to a host of somebody else can carry data out as well. */
 export function readAddress(evidence: Evidence, leaf: Leaf, origin: Origin | undefined): void {
-  const address = String(leaf.value);
+  const address = String(leaf.value).slice(0, LONGEST);
   const foreign = hostsIn(address).filter((host) => !isOwnDomain(host, evidence.organisation));
-  if (foreign.length === 0 && hostsIn(address).length > 0) return;
+  const isOwn = hostsIn(address).length > 0 || /^\s*\/(?![/\\])/.test(address);
+  if (foreign.length === 0 && isOwn) return;
   for (const host of foreign) evidence.isOutside(host);
+  if (foreign.length === 0) evidence.isOutside(quoted(address));
   evidence.decisive.add(leaf.path);
   if (secretIn(address) !== null || personalIn(decoded(address)) !== null) {
     evidence.addUnquoted(

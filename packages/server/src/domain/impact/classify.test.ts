@@ -154,6 +154,8 @@ describe("a tool's definition", () => {
       tool: { annotations: { destructiveHint: true } },
     });
     expect(destructive).toMatchObject({ access: "write", impacts: ["destruction"] });
+    const both = { annotations: { readOnlyHint: true, destructiveHint: true } };
+    expect(classified("get_thing", { tool: both }).impacts).toEqual(["destruction"]);
     const claimed = { annotations: { readOnlyHint: true, destructiveHint: false } };
     expect(classified("delete_thing", { tool: claimed }).impacts).toContain("destruction");
     expect(classified("get_thing", { tool: { annotations: { readOnlyHint: false } } }).access).toBe(
@@ -230,6 +232,16 @@ describe("the arguments", () => {
       "ana@notacme.example",
       "www.rival.example",
     ]);
+    const odd = {
+      to: "tel:+49 89 1234567",
+      url: "//rival.example/x",
+      link: "/own/path",
+      body: "hi",
+    };
+    expect(classified("send_sms", { properties: odd }).outside.toSorted()).toEqual([
+      "//rival.example/x",
+      "tel:+49 89 1234567",
+    ]);
     const account = { amount: 5, iban: "DE89370400440532013000" };
     expect(classified("pay_thing", { properties: account }).outside).toEqual([]);
   });
@@ -296,6 +308,13 @@ describe("origins", () => {
       fromResults: ["body"],
       fromPerson: ["to"],
     });
+  });
+
+  it("of a secret's name say nothing, of its value they do", () => {
+    const named = { properties: { service: "billing" }, origins: { service: "person" as const } };
+    expect(classified("rotate_api_key", named).origin).toBe("unknown");
+    const set = { properties: { password: "tr0ub4dor" }, origins: { password: "person" as const } };
+    expect(classified("update_password", set).origin).toBe("person");
   });
 
   it("let an address that the person gave be fetched, and no other", () => {

@@ -50,13 +50,21 @@ function readStructured(evidence: Evidence, leaf: Leaf): void {
   if (isAddress(leaf)) readAddress(evidence, leaf, originAt(evidence.call, leaf.path));
 }
 
-/** What is lost, bought or changed, where neither amount nor recipient says it. */
+/**
+ * What is lost, bought or changed, where neither amount nor recipient says it. To have named a secret
+ * is not to have known it: only its own value would decide.
+ */
 function addDecisive(evidence: Evidence, list: readonly Leaf[]): void {
   if (evidence.decisive.size > 0 || evidence.findings.length === 0) return;
+  if (evidence.findings.some(({ impact }) => impact === "secret_access")) return;
   for (const leaf of list) {
-    if (typeof leaf.value !== "string" || leaf.value === "" || leaf.role === "body") continue;
+    if (typeof leaf.value !== "string" || leaf.value === "" || isText(leaf)) continue;
     if (!/^\d{4}-\d{2}-\d{2}/.test(leaf.value)) evidence.decisive.add(leaf.path);
   }
+}
+
+function isText({ role }: Leaf): boolean {
+  return role === "body" || role === "prose";
 }
 
 function classificationOf(
@@ -81,7 +89,7 @@ function classificationOf(
     origin: weakest(call, [...evidence.decisive]),
     contentOrigin: weakest(
       call,
-      list.flatMap(({ role, value, path }) => (role === "body" && value !== "" ? [path] : [])),
+      list.flatMap((leaf) => (isText(leaf) && leaf.value !== "" ? [leaf.path] : [])),
     ),
   };
 }

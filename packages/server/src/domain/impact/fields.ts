@@ -14,6 +14,7 @@ export type Role =
   | "code"
   | "sql"
   | "body"
+  | "prose"
   | "limit"
   | "flag"
   | "action"
@@ -88,10 +89,10 @@ const LAST: ReadonlyMap<string, Role> = new Map(
       ["command", "command cmd script bash shell commandline"],
       ["code", "code snippet program"],
       ["sql", "sql statement query"],
+      ["body", "body content text message html markdown caption payload data document"],
       [
-        "body",
-        `body content text message subject title description summary caption html markdown note comment
-         payload reason memo topic headline data document prompt instruction`,
+        "prose",
+        "subject title description summary note comment reason memo topic headline prompt instruction",
       ],
       ["limit", "limit n count size max top first row results take"],
       ["flag", "force cascade overwrite purge permanent permanently hard destroy"],
@@ -101,6 +102,13 @@ const LAST: ReadonlyMap<string, Role> = new Map(
     ] as const
   ).flatMap(([role, names]) => words(names).map((name) => [name, role] as const)),
 );
+
+const PAYEES = new Set("recipient payee beneficiary receiver".split(" "));
+
+/** Whether the name says who is paid; a bare `to` may be a language or a currency. */
+export function namesPayee(name: string): boolean {
+  return wordsOf(name.slice(0, 120)).some((word) => PAYEES.has(stemOf(word)));
+}
 
 const KNOWN_NAMES = 4096;
 const known = new Map<string, Role>();

@@ -19,6 +19,8 @@ export interface Leaves {
 const MOST = 2000;
 const DEEPEST = 40;
 const LONGEST_NESTED = 20_000;
+/** Characters of all texts together. */
+const MOST_TEXT = 200_000;
 
 interface Open {
   readonly value: unknown;
@@ -41,6 +43,7 @@ const INHERITED: ReadonlySet<Role> = new Set([
   "code",
   "sql",
   "body",
+  "prose",
   "path",
 ]);
 
@@ -49,6 +52,7 @@ export function leavesOf(properties: unknown): Leaves {
   const open: Open[] = [{ value: properties, path: "", key: "", role: "other", depth: 0 }];
   let cut = false;
   let seen = 0;
+  let read = 0;
   for (let next = open.pop(); next !== undefined; next = open.pop()) {
     seen += 1;
     if (seen > MOST || next.depth > DEEPEST) {
@@ -57,7 +61,10 @@ export function leavesOf(properties: unknown): Leaves {
     }
     const { value } = next;
     if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") {
-      list.push({ path: next.path, key: next.key, role: next.role, value });
+      const kept = typeof value === "string" ? value.slice(0, MOST_TEXT - read) : value;
+      list.push({ path: next.path, key: next.key, role: next.role, value: kept });
+      if (typeof kept === "string") read += kept.length;
+      if (kept !== value) cut = true;
       const nested = typeof value === "string" ? nestedJson(value) : undefined;
       if (nested !== undefined) open.push({ ...next, value: nested, depth: next.depth + 1 });
     } else if (typeof value === "object" && value !== null) {

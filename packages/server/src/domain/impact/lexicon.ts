@@ -36,8 +36,8 @@ const ORDINARY_WRITE = split(`
   queue enqueue touch mkdir new initialize init setup amend correct fix fill click press type drag
   escalate handoff resume continue flag report upvote downvote unfollow rate tune switch toggle turn
   alter rewrite exchange return hold unhold confirm finalize dispatch
-  take play capture skip fork mv cp login logout signin signout authenticate snooze mute unmute
-  seat reseat pick prescribe administer adopt arrange favorite favourite
+  take play capture skip fork mv cp login logout signin signout authenticate snooze mute unmute acknowledge ack transition triage
+  seat pick prescribe administer adopt arrange favorite favourite
 `);
 
 const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
@@ -62,7 +62,7 @@ const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
      order rent subscribe prepay payout remit disburse tip topup recharge trade lease transfer cashout
      repay withdraw stake mint fund`,
   ],
-  ["spend", "low", "redeem upgrade downgrade refuel refill hire rebook claim dispute bill swap"],
+  ["spend", "low", "redeem upgrade downgrade refill hire rebook claim dispute bill swap"],
   [
     "external_communication",
     "high",
@@ -90,7 +90,7 @@ const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
   ],
   ["secret_access", "high", "decrypt reveal unseal rotate rekey"],
   ["code_execution", "high", "exec execute eval install spawn run"],
-  ["code_execution", "low", "invoke launch deploy trigger start rollout"],
+  ["code_execution", "low", "invoke launch deploy trigger start rollout scale"],
 ];
 
 const VERBS: ReadonlyMap<string, Verb> = new Map<string, Verb>([
@@ -111,7 +111,7 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(
     tail cat type trust void draft star pin vote sign return exchange load link store purchase
     refund schedule start stop run reply forward help audit like stat monitor track rent visit
     watch block empty sort count setup plot trigger queue press control hire trash swap mint
-    plan stake invite pause release function patch copy fund take play match archive
+    plan stake invite pause release function patch copy fund take play match archive scale
   `),
 );
 
@@ -135,13 +135,15 @@ const OBJECTS_BY_CLASS: Readonly<Record<ObjectClass, string>> = {
     fee crypto stock trade giftcard gift checkout payable dividend wage compensation debit wire bitcoin`,
   business: `order reservation booking subscription plan flight trip hotel room ride insurance loan mortgage
     card balance limit claim dispute contract passenger baggage luggage item price discount budget vendor
-    supplier payee beneficiary shipping shipment roaming line quote license licence seat rental
-    reward point loyalty warranty return exchange delivery bank savings checking portfolio position tax`,
+    supplier payee beneficiary shipping shipment line quote license licence seat rental
+    reward point loyalty warranty return exchange delivery bank savings checking portfolio position tax
+    product inventory`,
   identity: `user member membership role permission privilege access scope admin administrator owner
     ownership collaborator acl iam principal identity oauth sso mfa guest superuser entitlement grant
     maintainer visibility delegation impersonation rbac`,
   person_record: `account customer profile client employee patient subscriber address tenant
-    personal person enrollment resident student beneficiary`,
+    personal person enrollment resident student beneficiary prescription medication
+    dosage treatment diagnosis medical`,
   secret: `secret credential password passwd passphrase pin otp token apikey vault passcode passkey keystore
     keyring cvv`,
   message: `email mail message sms text tweet post reply notification announcement newsletter dm invitation
@@ -175,7 +177,7 @@ const READ_NOUNS: ReadonlySet<string> = new Set(
   split(`
     info information details detail status history summary count stats statistics forecast weather time
     date version docs documentation balance lookup overview metadata schema preview availability listing
-    usage metrics health readme price rate tree snapshot list map news rating catalog catalogue menu
+    usage metrics health readme policy requirement requirements strength expiry price rate tree snapshot list map news rating catalog catalogue menu
     profile search log timeline feed level temperature location coordinates
   `),
 );

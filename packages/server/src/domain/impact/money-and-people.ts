@@ -1,6 +1,7 @@
 /** Amounts, accounts and recipients among the arguments. */
 import { isCard, isIban, looksLikeIban } from "./detectors.ts";
 import type { Evidence } from "./evidence.ts";
+import { namesPayee } from "./fields.ts";
 import type { Leaf } from "./leaves.ts";
 import { hostsIn, isKnownAccount, isOwnDomain, isPhone, mailDomains } from "./recipients.ts";
 
@@ -46,20 +47,23 @@ function sort(evidence: Evidence, leaf: Leaf, seen: Seen): void {
 
 function isAccount({ role }: Leaf, text: string): boolean {
   if (role === "account") return true;
-  if (text.length < 12 || text.length > 42 || role === "body") return false;
+  if (text.length < 12 || text.length > 42 || role === "body" || role === "prose") return false;
   return isIban(text) || (isCard(text.replace(/[ -]/g, "")) && /[ -]/.test(text));
 }
 
 /** A contact or an address is a recipient where the tool sends, shares or invites. */
 function isReached({ tool }: Evidence, { role }: Leaf, text: string): boolean {
-  if (role === "body" || text.length > 320) return false;
+  if (role === "body" || role === "prose" || text.length > 320) return false;
   const reaches =
     tool.messages || tool.releases || tool.objects.has("event") || tool.objects.has("identity");
   if (role === "contact") return reaches;
   return reaches && tool.access !== "read" && /^[^\s@]{1,64}@[^\s@]{3,}$/.test(text);
 }
 
-function sayOutside(evidence: Evidence, text: string): void {
+const LONGEST = 4000;
+
+function sayOutside(evidence: Evidence, whole: string): void {
+  const text = whole.slice(0, LONGEST);
   const { organisation } = evidence;
   for (const domain of mailDomains(text)) {
     if (!isOwnDomain(domain, organisation)) evidence.isOutside(text.length <= 320 ? text : domain);
@@ -79,7 +83,7 @@ function sayPayments(evidence: Evidence, { amounts, accounts, recipients }: Seen
       for (const leaf of [...accounts, ...recipients]) evidence.decisive.add(leaf.path);
     return;
   }
-  if (!evidence.writes && payee === undefined) return;
+  if (!evidence.writes && ![...accounts, ...recipients].some(isPayee)) return;
   const isSure = evidence.writes && (payee !== undefined || evidence.tool.spends);
   evidence.raiseAccess("write");
   for (const leaf of amounts.slice(0, 3))
@@ -88,12 +92,23 @@ function sayPayments(evidence: Evidence, { amounts, accounts, recipients }: Seen
   for (const leaf of [...accounts, ...recipients]) evidence.decisive.add(leaf.path);
 }
 
+/** Enough to contradict a name that reads: a field that names who is paid, or an account's number. */
+function isPayee({ key, value }: Leaf): boolean {
+  return namesPayee(key) || looksLikeIban(String(value));
+}
+
+/** Enough to contradict a name that reads: an address, not only a word. */
+function isAddressed({ value }: Leaf): boolean {
+  const text = String(value);
+  return mailDomains(text).length > 0 || isPhone(text) || hostsIn(text).length > 0;
+}
+
 function sayMessages(evidence: Evidence, { recipients, bodies }: Seen): void {
   const { tool } = evidence;
   const first = recipients[0];
   if (first === undefined) return;
   const isRead = tool.access === "read";
-  if (isRead && bodies.length === 0) return;
+  if (isRead && (bodies.length === 0 || !recipients.some(isAddressed))) return;
   const addressed = recipients.filter(({ role }) => role === "recipient");
   if (isRead || (!tool.messages && addressed.length > 0)) {
     evidence.raiseAccess("write");

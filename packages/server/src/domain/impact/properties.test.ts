@@ -90,7 +90,7 @@ describe("classify", () => {
     );
   });
 
-  it("is never lowered by a description, a schema or annotations (I13)", () => {
+  it("is never lowered by a description, a schema or annotations (I13, T12)", () => {
     fc.assert(
       fc.property(call, (any) => {
         checkNotLower(classify({ ...any, tool: null }, ACME), classify(any, ACME));

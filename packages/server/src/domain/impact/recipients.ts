@@ -45,7 +45,8 @@ function firstGroups(text: string, pattern: RegExp): readonly string[] {
 }
 
 export function isPhone(text: string): boolean {
-  return PHONE.test(text.trim()) && text.replace(/\D/g, "").length >= 8;
+  const number = text.trim().replace(/^(?:tel|sms|whatsapp|signal|callto):/i, "");
+  return PHONE.test(number) && text.replace(/\D/g, "").length >= 8;
 }
 
 const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+|\[::1\]|0\.0\.0\.0)$|\.localhost$/;

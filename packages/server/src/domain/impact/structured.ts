@@ -11,13 +11,15 @@ const PUBLIC =
 const OPEN_RANGE = /^(?:0\.0\.0\.0\/0|::\/0)$/;
 const EVERY_ACTION = /^(?:[\w-]{1,40}:)?\*(?::\*)?$/;
 
+const LONGEST_WORD = 200;
+
 /** Reads an argument that sets who may do what. */
 export function readPrivilege(evidence: Evidence, leaf: Leaf): void {
   const { key, role, value } = leaf;
   if (value === true && role === "privilege" && evidence.writes) {
     evidence.add("privilege_change", "high", leaf, `“${key.slice(0, 40)}” is switched on`);
   }
-  if (typeof value !== "string") return;
+  if (typeof value !== "string" || value.length > LONGEST_WORD) return;
   const text = plainText(value).trim();
   if (role === "action" && EVERY_ACTION.test(text)) {
     evidence.raiseAccess("write");

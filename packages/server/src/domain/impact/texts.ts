@@ -21,7 +21,7 @@ const OPERANDS: ReadonlySet<Role> = new Set([
 ]);
 
 const SECRET_FILES =
-  /(?:^|[/\\~])(?:\.env(?:\.[\w.-]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh(?:[/\\].*)?|\.aws[/\\]credentials|\.kube[/\\]config|shadow|\.npmrc|\.netrc|\.pgpass|\.git-credentials|\.htpasswd|credentials(?:\.\w{1,5})?|secrets?(?:\.\w{1,5})?|passwords?(?:\.\w{1,5})?|[\w.-]{1,100}\.(?:pem|p12|pfx|kdbx|jks|keystore))$/i;
+  /(?:^|[/\\~])(?:\.env(?:\.[\w.-]+)?|id_(?:rsa|dsa|ecdsa|ed25519)|\.ssh(?:[/\\].*)?|\.aws[/\\]credentials|\.kube[/\\]config|shadow|\.npmrc|\.netrc|\.pgpass|\.git-credentials|\.htpasswd|(?:credentials|secrets?|passwords?)(?:\.(?:json|ya?ml|toml|txt|env|ini|csv|xml|properties|conf|cfg))?|[\w.-]{1,100}\.(?:pem|p12|pfx|kdbx|jks|keystore))$/i;
 
 /** Reads one text; `outward`: it leaves with the call, by what is known of the tool and recipients. */
 export function readText(evidence: Evidence, leaf: Leaf, outward: boolean): boolean {
@@ -47,12 +47,12 @@ export function readText(evidence: Evidence, leaf: Leaf, outward: boolean): bool
 
 /** A path, or one word with a separator or a beginning dot. */
 function isPath({ role }: Leaf, text: string): boolean {
-  if (text.length > 300 || role === "body" || role === "sql") return false;
+  if (text.length > 300 || role === "body" || role === "prose" || role === "sql") return false;
   return role === "path" || /^(?:\S*[/\\]\S+|\.\S+)$/.test(text);
 }
 
 function readOutward(evidence: Evidence, leaf: Leaf, text: string): void {
-  if (leaf.role !== "body" && leaf.role !== "other") return;
+  if (leaf.role !== "body" && leaf.role !== "prose" && leaf.role !== "other") return;
   const personal = personalIn(text);
   if (personal !== null) {
     evidence.addUnquoted("data_release", "high", leaf, `What is sent holds ${personal}`);

@@ -3,7 +3,7 @@
  * annotations, read together. Remembered by their exact content, since the same tools come again.
  */
 import type { Call, Confidence, Finding, Impact, ToolDefinition } from "./model.ts";
-import { roleOf, type Role } from "./fields.ts";
+import { namesPayee, roleOf, type Role } from "./fields.ts";
 import type { ObjectClass } from "./lexicon.ts";
 import { readDescription, type Described } from "./tool-description.ts";
 import { readName, type Phrase, type Spoken } from "./tool-name.ts";
@@ -60,11 +60,11 @@ function analyse(name: string, resourceType: string, tool: ToolDefinition | null
   const findings = [
     ...named.impacts.map((said) => found(said, `The tool is called “${quoted(name)}”`)),
     ...fromDescription(named, described, textOf(tool?.description)),
-    ...fromSchema(roles),
+    ...fromSchema(roles, named.access === "read"),
     ...fromHints(hints),
     ...(isDisguised(name) ? [found(DISGUISED, "The tool's name hides or imitates letters")] : []),
   ];
-  const runs = languageOf(named, described, name);
+  const runs = languageOf(named, name);
   const access = accessOf(named, described, hints, findings, runs !== null);
   if (access === "write" && findings.length === 0 && hints.openWorld) {
     findings.push(found(OPEN_WORLD, "The tool is annotated as reaching the world outside"));
@@ -141,8 +141,8 @@ function fromHints(hints: Hints): readonly Finding[] {
 const MOST_PROPERTIES = 200;
 
 /** The roles of a schema's properties, one level of nesting deep. */
-function rolesOf(schema: unknown): ReadonlySet<Role> {
-  const roles = new Set<Role>();
+function rolesOf(schema: unknown): ReadonlySet<Role | "payee"> {
+  const roles = new Set<Role | "payee">();
   let left = MOST_PROPERTIES;
   const visit = (value: unknown, depth: number): void => {
     const properties = memberOf(value, "properties");
@@ -151,6 +151,7 @@ function rolesOf(schema: unknown): ReadonlySet<Role> {
       left -= 1;
       if (left < 0) return;
       roles.add(roleOf(name));
+      if (namesPayee(name)) roles.add("payee");
       if (depth > 0) visit(property, depth - 1);
       if (depth > 0) visit(memberOf(property, "items"), depth - 1);
     }
@@ -165,16 +166,14 @@ function memberOf(value: unknown, name: string): unknown {
 }
 
 /** Only together do properties tell: an amount and whom it goes to, a text and whom it goes to. */
-function fromSchema(roles: ReadonlySet<Role>): readonly Finding[] {
+function fromSchema(roles: ReadonlySet<Role | "payee">, isRead: boolean): readonly Finding[] {
   const findings: Finding[] = [];
   const say = (impact: Impact, evidence: string): void => {
     findings.push(found({ impact, confidence: "low" }, evidence));
   };
-  const toSomebody = roles.has("recipient");
-  if (roles.has("amount") && (toSomebody || roles.has("account"))) {
-    say("spend", "The tool takes an amount and whom it goes to");
-  }
-  if (toSomebody && roles.has("body")) {
+  const paid = roles.has("payee") || (!isRead && (roles.has("recipient") || roles.has("account")));
+  if (roles.has("amount") && paid) say("spend", "The tool takes an amount and whom it goes to");
+  if (!isRead && roles.has("recipient") && roles.has("body")) {
     say("external_communication", "The tool takes a text and whom it goes to");
   }
   return findings;
@@ -221,7 +220,7 @@ export function languageIn(text: string): Language {
   return "unknown";
 }
 
-function languageOf(named: Phrase, described: Described, name: string): Language | null {
-  const runs = named.runsCode || described.lead?.runsCode === true;
-  return runs ? languageIn(name) : null;
+/** Only the name makes a tool one that runs code: then its code decides, which a description must not. */
+function languageOf(named: Phrase, name: string): Language | null {
+  return named.runsCode ? languageIn(name) : null;
 }

@@ -4,8 +4,7 @@
  */
 
 /** Zero-width, bidirectional and other characters that print nothing. */
-const INVISIBLE =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\u{e0000}-\u{e0fff}]/gu;
+const INVISIBLE = /[\p{Cf}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Cyrillic, Greek and Armenian letters drawn like Latin ones, each before the letter it looks like. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
