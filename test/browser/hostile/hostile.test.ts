@@ -16,11 +16,13 @@ const LONG = isCampaign ? 200 : 2;
 const LONG_BYTES = 65_536;
 const SUBMITTED_AT_ONCE = 8;
 const CARD_MS = 15_000;
+/** So many are held at once, as on a bad day; a page is open for them. */
+const PORTION = 500;
 /** How many faulty payloads are told of; each says its seed. */
 const TOLD_MAX = 5;
 /** Seeds by which the campaign found something: right-to-left letters in the name of a field. */
 const ONCE_FOUND = [1_809, 4_747];
-const PATIENCE_MS = isCampaign ? 60 * 60_000 : 5 * 60_000;
+const PATIENCE_MS = isCampaign ? 20 * 60_000 : 5 * 60_000;
 
 let house: House;
 
@@ -82,17 +84,27 @@ async function expectShown(payloads: readonly Payload[], mode: "keyboard" | "tou
     watched.expectQuiet();
     expect(page.url()).toBe(`${house.url}/r/${all.at(-1)!.id}`);
   });
+  const agent = house.agent();
+  for (const { id } of all) await agent.withdraw(id);
   expect((await hostsAskedFor()).filter((host) => host.includes(HOSTILE_HOST))).toEqual([]);
 }
 
 const seeds = (from: number, count: number) => Array.from({ length: count }, (_, at) => from + at);
 
+/** All short ones, in portions by their first and last seed. */
+const portions = Array.from({ length: Math.ceil(SHORT / PORTION) }, (_, at) => {
+  const from = 1 + at * PORTION;
+  return [from, Math.min(SHORT, from + PORTION - 1)] as const;
+});
+
 describe("a card that is offered for approval", () => {
-  it(
-    `shows ${SHORT} hostile payloads completely, and they do nothing (T18)`,
-    async () => {
+  it.each(portions)(
+    "shows the hostile payloads %i to %i completely, and they do nothing (T18)",
+    async (from, last) => {
+      const found = from === 1 ? ONCE_FOUND.filter((seed) => seed > last) : [];
+      const all = [...seeds(from, last - from + 1), ...found];
       await expectShown(
-        [...new Set([...seeds(1, SHORT), ...ONCE_FOUND])].map((seed) => hostilePayload(seed)),
+        all.map((seed) => hostilePayload(seed)),
         "keyboard",
       );
     },

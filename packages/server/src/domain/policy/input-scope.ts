@@ -75,6 +75,7 @@ function impactOf(input: PolicyInput): Value {
     origin: found.origin,
     content_origin: found.contentOrigin,
     watched: found.watched,
+    runs_code: found.runsCode,
   };
 }
 

@@ -77,6 +77,7 @@ const BASE: Environment = (() => {
         origin: "string",
         content_origin: "string",
         watched: "bool",
+        runs_code: "bool",
       },
     })
     .registerVariable("now", TIMESTAMP);
