@@ -198,6 +198,8 @@ describe("the arguments", () => {
     ["save_thing", { text: `key ${"AKIA"}${"ABCDEFGHIJKLMNOP"}` }, "secret_access"],
     ["list_rows", { limit: 5000 }, "data_release"],
     ["list_rows", { limit: 50 }, null],
+    ["create_table", { rows: 5000 }, null],
+    ["get_picture", { size: 2048 }, null],
     ["manage_rows", { action: "delete", id: "7" }, "destruction"],
     ["manage_rows", { operation: "list" }, null],
     ["http_request", { method: "DELETE", url: "https://acme.example/x" }, "destruction"],
