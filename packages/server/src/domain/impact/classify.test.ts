@@ -7,7 +7,7 @@ const READS = `
   get_invoice list_payments readMailbox search-orders fetchUserProfile files.list calendar.events.get
   get_delete_log describe_role list_api_usage count_tokens check_balance find_user_by_email
   show_order_history order_details viewSavedAddresses acmeCrmListContacts warehouse_view_stock
-  get_transfer_limits compare_prices calculate_tip lookup_flight search_hotels is_paid summarise_thread
+  get_transfer_limits list_secret_scan_findings compare_prices calculate_tip lookup_flight search_hotels is_paid summarise_thread
   get_send_statistics preview_deletion_report listSharedFolders room_list_members weather
   get_user_and_orders explain_policy stat cat grep translate_message exchange_rate delivery_status
 `;
@@ -16,7 +16,7 @@ const HARMLESS_WRITES = `
   create_note add_todo set_reminder save_draft draft_email update_task_status append_to_document
   create_file rename_document createFolder label_thread mark_as_read log_visit add_bookmark
   create_calendar_event set_thermostat transfer_to_human_agent escalate_to_supervisor play_song
-  write_memory add_label move_file takePhoto update_reminder
+  resolve_thread unpin_item write_memory add_label move_file takePhoto update_reminder
 `;
 
 const WITH_IMPACT: readonly (readonly [Impact, string])[] = [

@@ -20,7 +20,7 @@ const READ = split(`
   does think estimate recommend suggest monitor watch observe track scan detect identify locate parse
   extract translate classify filter sort diff help echo wait sleep peek tail head grep glob stat ls
   cat select aggregate measure plot render screenshot visit crawl scrape load lint validate verify
-  whoami enumerate discover resolve decode format tokenize convert rank predict forecast 
+  whoami enumerate discover decode format tokenize convert rank predict forecast 
   evaluate test probe trace profile poll receive pull see ask what which who when where how solve
   determine examine audit review display print return download navigate goto scroll hover consult
   simulate average sum multiply divide subtract learn recall retrieve survey forecast
@@ -36,7 +36,7 @@ const ORDINARY_WRITE = split(`
   queue enqueue touch mkdir new initialize init setup amend correct fix fill click press type drag
   escalate handoff resume continue flag report upvote downvote unfollow rate tune switch toggle turn
   alter rewrite exchange return hold unhold confirm finalize dispatch
-  take play capture skip fork mv cp login logout signin signout authenticate snooze mute unmute acknowledge ack transition triage
+  take play capture skip fork mv cp login logout signin signout authenticate snooze mute unmute acknowledge ack transition triage resolve
   seat pick prescribe administer adopt arrange favorite favourite
 `);
 
@@ -72,7 +72,7 @@ const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
   [
     "external_communication",
     "low",
-    "notify comment contact text phone call invite nudge remind chat mention",
+    "notify comment contact text phone call invite nudge remind chat mention request",
   ],
   ["data_release", "high", "export share upload leak expose exfiltrate disclose dump"],
   ["data_release", "low", "release push replicate backup mirror"],
@@ -111,7 +111,7 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(
     tail cat type trust void draft star pin vote sign return exchange load link store purchase
     refund schedule start stop run reply forward help audit like stat monitor track rent visit
     watch block empty sort count setup plot trigger queue press control hire trash swap mint
-    plan stake invite pause release function patch copy fund take play match archive scale
+    plan stake invite pause release function patch copy fund take play match archive scale pull request
   `),
 );
 
@@ -189,9 +189,11 @@ const KEY_QUALIFIERS: ReadonlySet<string> = new Set(
 
 const NONE: ReadonlySet<ObjectClass> = new Set();
 
-/** The verb that a word is, in its base form or the third person; undefined: none known. */
+/** The verb that a word is, in its base form; to undo what is known changes something as well. */
 export function verbOf(word: string): Verb | undefined {
-  return VERBS.get(word);
+  const known = VERBS.get(word);
+  if (known !== undefined || !/^un[a-z]{3,}/.test(word)) return known;
+  return VERBS.get(word.slice(2))?.access === "write" ? { access: "write" } : undefined;
 }
 
 export function isAmbiguous(word: string): boolean {
