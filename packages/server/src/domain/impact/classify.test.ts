@@ -16,7 +16,7 @@ const HARMLESS_WRITES = `
   create_note add_todo set_reminder save_draft draft_email update_task_status append_to_document
   create_file rename_document createFolder label_thread mark_as_read log_visit add_bookmark
   create_calendar_event set_thermostat transfer_to_human_agent escalate_to_supervisor play_song
-  resolve_thread unpin_item write_memory add_label move_file takePhoto update_reminder
+  resolve_thread unpin_thread write_memory add_label move_file takePhoto update_reminder
 `;
 
 const WITH_IMPACT: readonly (readonly [Impact, string])[] = [
