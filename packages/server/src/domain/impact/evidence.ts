@@ -13,6 +13,8 @@ export class Evidence {
   readonly decisive = new Set<string>();
   /** What the arguments alone show of the access; the tool's own is a floor. */
   access: "read" | "write" | "unknown" = "read";
+  /** Whether a program among the arguments was read, and is what the call runs. */
+  program = false;
   readonly call: Call;
   readonly tool: ToolReading;
   readonly organisation: Organisation;

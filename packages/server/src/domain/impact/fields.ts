@@ -64,6 +64,7 @@ const WHOLE: ReadonlyMap<string, Role> = new Map(
       ],
       ["code", "sourcecode pythoncode jscode codesnippet codeblock"],
       ["command", "commandline shellcommand"],
+      ["limit", "pagesize batchsize perpage"],
       ["path", "filepath filename dirpath"],
     ] as const
   ).flatMap(([role, names]) => words(names).map((name) => [name, role] as const)),
@@ -94,7 +95,7 @@ const LAST: ReadonlyMap<string, Role> = new Map(
         "prose",
         "subject title description summary note comment reason memo topic headline prompt instruction",
       ],
-      ["limit", "limit n count size max top first row results take"],
+      ["limit", "limit n count top first row result take"],
       ["flag", "force cascade overwrite purge permanent permanently hard destroy"],
       ["action", "action operation op method verb"],
       ["path", "path file dir directory folder"],

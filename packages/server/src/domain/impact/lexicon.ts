@@ -16,28 +16,28 @@ const split = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 const READ = split(`
   get list read search find fetch lookup query show view describe check count calculate compute
-  compare summarize summarise analyze analyse explain inspect retrieve browse preview ping is has can
-  does think estimate recommend suggest monitor watch observe track scan detect identify locate parse
-  extract translate classify filter sort diff help echo wait sleep peek tail head grep glob stat ls
-  cat select aggregate measure plot render screenshot visit crawl scrape load lint validate verify
-  whoami enumerate discover resolve decode format tokenize convert rank predict forecast 
-  evaluate test probe trace profile poll receive pull see ask what which who when where how solve
-  determine examine audit review display print return download navigate goto scroll hover consult
-  simulate average sum multiply divide subtract learn recall retrieve survey forecast
-  diagnose troubleshoot match cd wc du df pwd ps plan reason think answer study peruse gauge
+  compare summarize summarise analyze analyse explain inspect retrieve browse preview ping is has
+  can does think estimate recommend suggest monitor watch observe track scan detect identify locate
+  parse extract translate classify filter sort diff help echo wait sleep peek tail head grep glob
+  stat ls cat select aggregate measure plot render screenshot visit crawl scrape load lint validate
+  verify whoami enumerate discover decode format tokenize convert rank predict forecast evaluate
+  test probe trace profile poll receive pull see ask what which who when where how solve determine
+  examine audit review display print return download navigate goto scroll hover consult simulate
+  average sum multiply divide subtract learn recall survey diagnose troubleshoot match cd wc du df
+  pwd ps plan reason answer study peruse gauge
 `);
 
 const ORDINARY_WRITE = split(`
   create add insert update set modify edit change write save put patch append rename move copy make
   place process issue file open apply submit register schedule reschedule upsert import merge commit
   mark label tag log record store remember draft compose note pin star like react vote follow join
-  leave accept sign complete finish reopen sync link attach connect configure adjust increase decrease
-  raise lower bump extend renew replace give build generate manage handle control do perform prepare
-  queue enqueue touch mkdir new initialize init setup amend correct fix fill click press type drag
-  escalate handoff resume continue flag report upvote downvote unfollow rate tune switch toggle turn
-  alter rewrite exchange return hold unhold confirm finalize dispatch
-  take play capture skip fork mv cp login logout signin signout authenticate snooze mute unmute acknowledge ack transition triage
-  seat pick prescribe administer adopt arrange favorite favourite
+  leave accept sign complete finish reopen sync link attach connect configure adjust increase
+  decrease raise lower bump extend renew replace give build generate manage handle control do
+  perform prepare queue enqueue touch mkdir new initialize init setup amend correct fix fill click
+  press type drag escalate handoff resume continue flag report upvote downvote unfollow rate tune
+  switch toggle turn alter rewrite exchange return hold unhold confirm finalize dispatch take play
+  capture skip fork mv cp login logout signin signout authenticate snooze mute unmute acknowledge
+  ack transition triage resolve seat pick prescribe administer adopt arrange favorite favourite
 `);
 
 const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
@@ -72,7 +72,7 @@ const WITH_IMPACT: readonly (readonly [Impact, Confidence, string])[] = [
   [
     "external_communication",
     "low",
-    "notify comment contact text phone call invite nudge remind chat mention",
+    "notify comment contact text phone call invite nudge remind chat mention request",
   ],
   ["data_release", "high", "export share upload leak expose exfiltrate disclose dump"],
   ["data_release", "low", "release push replicate backup mirror"],
@@ -109,9 +109,9 @@ const AMBIGUOUS: ReadonlySet<string> = new Set(
     download process display contact phone view test profile trace issue force lock lease deposit
     wire trade bid tip fax sms chat build switch rate hold quote claim dispute format filter head
     tail cat type trust void draft star pin vote sign return exchange load link store purchase
-    refund schedule start stop run reply forward help audit like stat monitor track rent visit
-    watch block empty sort count setup plot trigger queue press control hire trash swap mint
-    plan stake invite pause release function patch copy fund take play match archive scale
+    refund schedule start stop run reply forward help audit like stat monitor track rent visit watch
+    block empty sort count setup plot trigger queue press control hire trash swap mint plan stake
+    invite pause function patch copy fund take play match archive scale pull request
   `),
 );
 
@@ -130,33 +130,34 @@ export type ObjectClass =
   | "handoff";
 
 const OBJECTS_BY_CLASS: Readonly<Record<ObjectClass, string>> = {
-  money: `money payment fund funds cash payout transaction invoice refund salary payroll remittance deposit
-    withdrawal donation purchase expense reimbursement certificate voucher coupon credit bonus bill charge
-    fee crypto stock trade giftcard gift checkout payable dividend wage compensation debit wire bitcoin`,
-  business: `order reservation booking subscription plan flight trip hotel room ride insurance loan mortgage
-    card balance limit claim dispute contract passenger baggage luggage item price discount budget vendor
-    supplier payee beneficiary shipping shipment line quote license licence seat rental
-    reward point loyalty warranty return exchange delivery bank savings checking portfolio position tax
-    product inventory`,
+  money: `money payment fund funds cash payout transaction invoice refund salary payroll remittance
+    deposit withdrawal donation purchase expense reimbursement certificate voucher coupon credit
+    bonus bill charge fee crypto stock trade giftcard gift checkout payable dividend wage
+    compensation debit wire bitcoin`,
+  business: `order reservation booking subscription plan flight trip hotel room ride insurance loan
+    mortgage card balance limit claim dispute contract passenger baggage luggage item price discount
+    budget vendor supplier payee beneficiary shipping shipment line quote license licence seat
+    rental reward point loyalty warranty return exchange delivery bank savings checking portfolio
+    position tax product inventory`,
   identity: `user member membership role permission privilege access scope admin administrator owner
-    ownership collaborator acl iam principal identity oauth sso mfa guest superuser entitlement grant
-    maintainer visibility delegation impersonation rbac`,
+    ownership collaborator acl iam principal identity oauth sso mfa guest superuser entitlement
+    grant maintainer visibility delegation impersonation rbac`,
   person_record: `account customer profile client employee patient subscriber address tenant
-    personal person enrollment resident student beneficiary prescription medication
-    dosage treatment diagnosis medical`,
-  secret: `secret credential password passwd passphrase pin otp token apikey vault passcode passkey keystore
-    keyring cvv`,
-  message: `email mail message sms text tweet post reply notification announcement newsletter dm invitation
-    invite chat letter fax webpage page campaign broadcast webhook call voicemail review`,
+    personal person enrollment resident student beneficiary prescription medication dosage treatment
+    diagnosis medical`,
+  secret: `secret credential password passwd passphrase pin otp token apikey vault passcode passkey
+    keystore keyring cvv`,
+  message: `email mail message sms text tweet post reply notification announcement newsletter dm
+    invitation invite chat letter fax webpage page campaign broadcast webhook call voicemail review`,
   event: "event meeting appointment calendar participant attendee invitee interview",
-  guard: `policy firewall security dns domain cors vpn gateway whitelist allowlist blocklist rule webhook
-    network subnet route hook guardrail approval door gate lock garage camera surveillance authentication authorization encryption retention
-    cron ingress egress`,
-  code: `command script shell code terminal bash python javascript node powershell cmd sql repl notebook sh
-    zsh program statement snippet console interpreter ipython jupyter exec`,
-  harmless: `note draft todo task reminder memory label tag reaction bookmark favorite cart filter log tab
-    window cache temp tmp emoji highlight annotation checklist alarm timer playlist clipboard scratchpad
-    thought`,
+  guard: `policy firewall security dns domain cors vpn gateway whitelist allowlist blocklist rule
+    webhook network subnet route hook guardrail approval door gate lock garage camera surveillance
+    authentication authorization encryption retention cron ingress egress`,
+  code: `command script shell code terminal bash python javascript node powershell cmd sql repl
+    notebook sh zsh program statement snippet console interpreter ipython jupyter exec`,
+  harmless: `note draft todo task reminder memory label tag reaction bookmark favorite cart filter
+    log tab window cache temp tmp emoji highlight annotation checklist alarm timer playlist
+    clipboard scratchpad thought`,
   handoff: "human agent operator representative supervisor support person department",
 };
 
@@ -189,9 +190,11 @@ const KEY_QUALIFIERS: ReadonlySet<string> = new Set(
 
 const NONE: ReadonlySet<ObjectClass> = new Set();
 
-/** The verb that a word is, in its base form or the third person; undefined: none known. */
+/** The verb that a word is, in its base form; to undo what is known changes something as well. */
 export function verbOf(word: string): Verb | undefined {
-  return VERBS.get(word);
+  const known = VERBS.get(word);
+  if (known !== undefined || !/^un[a-z]{3,}/.test(word)) return known;
+  return VERBS.get(word.slice(2))?.access === "write" ? { access: "write" } : undefined;
 }
 
 export function isAmbiguous(word: string): boolean {

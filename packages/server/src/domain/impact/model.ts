@@ -78,6 +78,8 @@ export interface Classification {
   /** That of the surest finding of the gravest impact; `high` where there is none and it is a read. */
   readonly confidence: Confidence;
   readonly findings: readonly Finding[];
+  /** Whether it runs a program that is among its arguments, which was read for what it would do. */
+  readonly program: boolean;
   /** Recipients, hosts and accounts named in the arguments that are not the organisation's own. */
   readonly outside: readonly string[];
   /** Paths of arguments that first appeared in a tool's result. */

@@ -2,17 +2,23 @@
 import { inspectCode, inspectShell, type CodeReading } from "./code/inspect.ts";
 import type { Evidence } from "./evidence.ts";
 import type { Leaf } from "./leaves.ts";
+import type { Finding } from "./model.ts";
+import { hostsIn, isOwnDomain } from "./recipients.ts";
 import { readAction } from "./structured.ts";
 import { languageIn, type Language } from "./tool.ts";
 
 const LONGEST = 100_000;
+const LONGEST_ADDRESSES = 20_000;
 const SQL =
   /^\s*(?:--[^\n]*\n\s*)?(?:select|insert\s+into|update\s+\S+\s+set|delete\s+from|drop|alter|create|truncate|grant|revoke|merge\s+into|with|call|copy)\b/i;
 const ONE_WORD = /^\s*[\w-]{1,40}\s*$/;
 
 type Access = "read" | "write" | "unknown";
 
-/** Reads what would be run, and answers what the call then is; the tool's own access where nothing is. */
+/**
+ * Reads what would be run, and answers what the call then is; the tool's own access where nothing is.
+ * A program that nobody knows starts something, so it is a write; that its name is unknown is no impact.
+ */
 export function readPrograms(evidence: Evidence, leaves: readonly Leaf[]): Access {
   const { tool } = evidence;
   if (tool.runs === null) {
@@ -29,10 +35,31 @@ export function readPrograms(evidence: Evidence, leaves: readonly Leaf[]): Acces
     evidence.addFinding(UNSEEN);
     return "write";
   }
-  for (const { findings } of readings) for (const finding of findings) evidence.addFinding(finding);
-  for (const leaf of run) evidence.decisive.add(leaf.path);
-  if (readings.some(({ access }) => access === "write")) return "write";
-  return readings.some(({ access }) => access === "unknown") ? "unknown" : "read";
+  evidence.program = true;
+  for (const [at, leaf] of run.entries()) addProgram(evidence, leaf, readings[at]?.findings ?? []);
+  return readings.every(({ access }) => access === "read") ? "read" : "write";
+}
+
+const SHORT = 400;
+const PACKED = /[A-Za-z0-9+/_=-]{64,}|(?:%[0-9a-f]{2}){12,}/i;
+
+/** A program that sends a few words written in it may do so; one that sends much, or what is packed, does. */
+function addProgram(evidence: Evidence, leaf: Leaf, findings: readonly Finding[]): void {
+  const text = String(leaf.value);
+  const sends = findings.some(
+    ({ impact }) => impact === "external_communication" || impact === "data_release",
+  );
+  if (sends) {
+    for (const host of hostsIn(text.slice(0, LONGEST_ADDRESSES))) {
+      if (!isOwnDomain(host, evidence.organisation)) evidence.isOutside(host);
+    }
+  }
+  const isMuch = text.length > SHORT || PACKED.test(text);
+  for (const finding of findings) {
+    const isSurely = isMuch && finding.impact === "external_communication";
+    evidence.addFinding(isSurely ? { ...finding, confidence: "high" } : finding);
+  }
+  evidence.decisive.add(leaf.path);
 }
 
 const UNSEEN = {

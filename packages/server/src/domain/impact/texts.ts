@@ -51,14 +51,17 @@ function isPath({ role }: Leaf, text: string): boolean {
   return role === "path" || /^(?:\S*[/\\]\S+|\.\S+)$/.test(text);
 }
 
+const SENT: ReadonlySet<Role> = new Set(["body", "prose", "other", "command", "code"]);
+
 function readOutward(evidence: Evidence, leaf: Leaf, text: string): void {
-  if (leaf.role !== "body" && leaf.role !== "prose" && leaf.role !== "other") return;
+  if (!SENT.has(leaf.role)) return;
   const personal = personalIn(text);
   if (personal !== null) {
     evidence.addUnquoted("data_release", "high", leaf, `What is sent holds ${personal}`);
   }
   if (statesSecret(text))
     evidence.addUnquoted("data_release", "high", leaf, "What is sent states a secret");
+  if (evidence.program) return;
   if (isDisguised(text))
     evidence.add("external_communication", "low", leaf, "A text hides characters");
   const foreign = linkedHosts(text).filter((host) => !isOwnDomain(host, evidence.organisation));

@@ -201,8 +201,14 @@ function beforePreposition(words: readonly string[]): readonly string[] {
   return at > 0 ? words.slice(0, at) : words;
 }
 
+/** What is said about a secret and does not hold it: the last noun of English names what it is. */
+const ABOUT_SECRETS = new Set(
+  "alert scan scanning audit event report finding type category".split(" "),
+);
+
 function secrets(words: readonly string[]): readonly Spoken[] {
-  if (!namesSecret(words) || isReadNoun(words.at(-1) ?? "")) return [];
+  const head = words.at(-1) ?? "";
+  if (!namesSecret(words) || isReadNoun(head) || ABOUT_SECRETS.has(stemOf(head))) return [];
   return [{ impact: "secret_access", confidence: "high" }];
 }
 

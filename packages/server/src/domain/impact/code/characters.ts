@@ -3,8 +3,7 @@
 /** Stands for a piece of text that is not known; no command line can contain it. */
 export const UNKNOWN = "\u0000";
 
-const INVISIBLE =
-  /[\p{Cf}\p{Cs}\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0]/gu;
+const INVISIBLE = /[\p{Cf}\p{Cs}\p{Default_Ignorable_Code_Point}]/gu;
 
 /** Latin letters, each with the letters of other scripts that are drawn like it. */
 const LOOK_ALIKES: ReadonlyMap<string, string> = new Map(
@@ -54,8 +53,11 @@ export function shown(text: string, limit: number): string {
   const visible = text
     .slice(0, limit * 2)
     .replaceAll(UNKNOWN, "…")
-    .replace(INVISIBLE, (found) => `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase()}`)
-    .replace(/[\p{Cc}\s]+/gu, " ")
+    .replace(/\s+/gu, " ")
+    .replace(
+      /\p{C}|\p{Default_Ignorable_Code_Point}/gu,
+      (found) => `U+${(found.codePointAt(0) ?? 0).toString(16).toUpperCase()}`,
+    )
     .trim();
   const characters = Array.from(visible);
   return characters.length <= limit ? visible : `${characters.slice(0, limit - 1).join("")}…`;

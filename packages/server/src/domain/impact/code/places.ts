@@ -104,9 +104,9 @@ export function placeOf(path: string, folder: string): Place {
   const full = resolved(path.slice(0, MAX_PATH), folder);
   const area = areaOf(full);
   const last = full.slice(full.lastIndexOf("/") + 1);
-  const exact = { secret: secrecy(full), decides: decision(full) };
-  const { secret, decides } =
-    exact.secret === null && exact.decides === null ? byWildcard(full) : exact;
+  const wild = byWildcard(full);
+  const secret = wild.secret === "high" ? "high" : (secrecy(full) ?? wild.secret);
+  const decides = decision(full) ?? wild.decides;
   return {
     path: full,
     area,
@@ -114,7 +114,11 @@ export function placeOf(path: string, folder: string): Place {
     decides,
     detour: climbsOut(path, full),
     whole: isWhole(full),
-    rebuilt: area !== "system" && area !== "device" && REBUILT.test(last),
+    rebuilt:
+      area !== "system" &&
+      area !== "device" &&
+      (area === "work" || !last.includes("*")) &&
+      REBUILT.test(last),
   };
 }
 

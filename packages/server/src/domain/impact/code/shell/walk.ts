@@ -33,6 +33,8 @@ const MAX_SCRIPT = 32_768;
 const MAX_HEREDOCS = 64;
 /** Nested syntax; each level of substitution is parsed again. */
 const MAX_DEPTH = 24;
+/** Arguments of one command that are looked at. */
+const MAX_ARGUMENTS = 256;
 /** How often one function is looked at with other arguments. */
 const MAX_CALLS = 4;
 
@@ -111,7 +113,9 @@ class Shell implements Session, Surroundings {
     const first = words.findIndex(({ text }) => text.replaceAll(UNKNOWN, "") !== "" || text !== "");
     const word = words[first];
     if (word === undefined) return stdin;
-    const args = words.slice(first + 1);
+    const args = words.slice(first + 1, first + 1 + MAX_ARGUMENTS);
+    if (words.length > first + 1 + MAX_ARGUMENTS)
+      this.inspection.incomplete("a command has too many arguments");
     const bare = word.text.replaceAll(UNKNOWN, "");
     const folded = asRead(bare);
     const name = (
@@ -143,7 +147,14 @@ class Shell implements Session, Surroundings {
 
   /** `/bin/r?` names a command as well; the first it could name. */
   #matching(name: string): string {
-    if (!/[*?[]/u.test(name) || /^[*?]*$/u.test(name) || name === "[" || name === "[[") return name;
+    if (
+      name.length > 32 ||
+      !/[*?[]/u.test(name) ||
+      /^[*?]*$/u.test(name) ||
+      name === "[" ||
+      name === "[["
+    )
+      return name;
     this.step(20);
     return RULE_NAMES.find((candidate) => matchesGlob(name, candidate)) ?? name;
   }

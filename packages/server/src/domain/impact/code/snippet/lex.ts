@@ -43,7 +43,7 @@ export function tokens(source: string, language: "python" | "javascript"): reado
   while (at < source.length) {
     const character = source[at] ?? "";
     if (character === "\n") {
-      push("line", "\n");
+      if (found.at(-1)?.kind !== "line") push("line", "\n");
       at += 1;
       column = (take(/[ \t]*/uy) ?? "").replaceAll("\t", "        ").length;
     } else if (/\s/u.test(character)) at += 1;

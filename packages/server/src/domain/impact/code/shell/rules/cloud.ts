@@ -121,6 +121,13 @@ const docker: Rule = ({ args, stdin }, session) => {
   const [verb = "", second = ""] =
     words[0] === "container" || words[0] === "compose" ? words.slice(1) : words;
   const rest = args.slice(args.findIndex(({ text }) => text === verb) + 1);
+  if (
+    /^(?:ps|images|logs|inspect|version|info|stats|top|port|diff|history|ls|config|search|events)$/u.test(
+      verb,
+    )
+  ) {
+    return carrying(CARRIES.data);
+  }
   inspection.writes();
   if (/^(?:run|exec|create)$/u.test(verb)) {
     dockerRights(rest, session);
@@ -193,7 +200,8 @@ const terraform: Rule = ({ args }, session) => {
     args.some(({ text }) => /^(?:rm|delete|push)$/u.test(text))
   )
     inspection.find("destruction", "high", "Would change or delete Terraform's state.");
-  if (verb === "output" || verb === "state") return carrying(CARRIES.data);
+  if (/^(?:plan|validate|show|output|state|graph|version|fmt|providers|preview)$/u.test(verb))
+    return carrying(CARRIES.data);
   inspection.writes();
   return carrying(CARRIES.data);
 };

@@ -36,7 +36,7 @@ function loses(verb: string, rest: readonly Value[]): Loss | null {
   const words = operands(rest).map(({ text }) => text);
   switch (verb) {
     case "push":
-      if (flagged(rest, "", "force-with-lease", "force-if-includes"))
+      if (rest.some(({ text }) => text.startsWith("--force-with-lease")))
         return { sure: false, sentence: "Would rewrite a branch on the remote." };
       if (flagged(rest, "f", "force", "mirror") || words.some((text) => text.startsWith("+")))
         return { sure: true, sentence: "Would overwrite a branch on the remote." };

@@ -26,6 +26,7 @@ export function sends(carries: number, target: Target, session: Session): void {
     inspection.find("data_release", "high", `Would send secrets to ${name(target)}.`);
     return;
   }
+  inspection.writes();
   if (target.here) return;
   if ((carries & (CARRIES.data | CARRIES.processes)) !== 0) {
     inspection.find(
@@ -79,6 +80,9 @@ function saves(file: string, session: Session): void {
   session.keep({ text: file, carries: 0, content: null }, carrying(CARRIES.download));
 }
 
+/** Addresses of one command that are looked at. */
+const MAX_URLS = 16;
+
 const CURL_VALUED = new Set(
   "-X -H -d -F -o -T -u -A -e -b -c -x -w -m -K -E -U -y -Y -z -C -r -Q -t --request --header --data --data-binary --data-raw --data-urlencode --data-ascii --json --form --form-string --output --upload-file --user --user-agent --referer --cookie --cookie-jar --proxy --write-out --max-time --connect-timeout --retry --retry-delay --cacert --cert --key --config --url --resolve --output-dir --limit-rate --range".split(
     " ",
@@ -92,7 +96,10 @@ const curl: Rule = ({ args, stdin }, session) => {
       ? [{ ...arg, text: `-${arg.text.at(-1)}` }]
       : [arg],
   );
-  const urls = [...operands(values, CURL_VALUED), ...optionValues(values, "--url")];
+  const urls = [...operands(values, CURL_VALUED), ...optionValues(values, "--url")].slice(
+    0,
+    MAX_URLS,
+  );
   const bodies = optionValues(
     values,
     "-d",
@@ -186,7 +193,7 @@ const wget: Rule = ({ args, stdin }, session) => {
     "--output-document",
     "--directory-prefix",
   ]);
-  const urls = operands(args, valued);
+  const urls = operands(args, valued).slice(0, MAX_URLS);
   const output =
     optionValues(args, "-O", "--output-document")[0] ??
     args
