@@ -38,6 +38,7 @@ const DECISION: PolicyDecision = {
   impact: null,
   shadow: null,
   policyVersion: "v1",
+  budgets: [],
   traces: [],
 };
 

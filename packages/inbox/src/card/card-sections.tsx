@@ -1,4 +1,4 @@
-import type { Card, CardRule } from "@haltpoint/protocol";
+import type { BudgetView, Card, CardRule } from "@haltpoint/protocol";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { moneyReading, DEFAULT_READER } from "../rendering/reading.ts";
@@ -61,6 +61,7 @@ export function Why({ card }: { readonly card: Card }): ReactNode {
           ))}
         </ul>
       )}
+      <Budgets budgets={request.budgets} />
       {request.quorum === null || request.quorum.needed.length === 0 ? null : (
         <p className="hint">
           Needs{" "}
@@ -72,6 +73,28 @@ export function Why({ card }: { readonly card: Card }): ReactNode {
       )}
     </section>
   );
+}
+
+/** What counts with this request, against the limit of each budget that took part. */
+function Budgets({ budgets }: { readonly budgets: readonly BudgetView[] }): ReactNode {
+  if (budgets.length === 0) return null;
+  return (
+    <ul className="rules">
+      {budgets.map(({ name, window, total, after, limit, over }) => (
+        <li key={name} className="rule">
+          <p>
+            Would be <strong>{readingOf(after)}</strong> of {readingOf(limit)} in {window}
+            {over ? ", over the limit" : ""} <code className="rule-id">{name}</code>
+          </p>
+          <p className="hint">{readingOf(total)} so far, without this request.</p>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function readingOf(text: string): string {
+  return moneyReading(text, DEFAULT_READER)?.text ?? text;
 }
 
 function RuleView({ rule }: { readonly rule: CardRule }): ReactNode {

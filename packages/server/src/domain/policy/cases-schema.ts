@@ -32,6 +32,17 @@ const IDENTITY = record(
 const SHARED: Readonly<Record<string, FormSchema>> = {
   identity: IDENTITY,
   assurance: choice(["mediated", "cooperative"], "Default: mediated."),
+  budgets: {
+    type: "object",
+    additionalProperties: {
+      anyOf: [
+        { type: "string", maxLength: 40 },
+        { type: "integer", minimum: 0 },
+      ],
+      "x-expected": "money such as `9000.00 USD`, or a whole number",
+    },
+    description: "What counts for a budget already, by its name. Default: nothing.",
+  },
   now: text("RFC 3339. Default: 2026-01-05T12:00:00Z, a Monday."),
 };
 

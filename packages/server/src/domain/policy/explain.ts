@@ -21,6 +21,7 @@ export function explain(decision: PolicyDecision, input: PolicyInput): string {
     visibleText(head),
     ...decision.reasons.map((reason) => `  ${reason}`),
     ...consequences(decision),
+    ...budgetLines(decision),
     ...section("matched", decision.traces, ["matched", "error"]),
     ...section("in shadow, not enforced", decision.traces, ["shadow"]),
     ...section("nearly matched", decision.traces, ["missed"]),
@@ -32,6 +33,13 @@ export function explain(decision: PolicyDecision, input: PolicyInput): string {
     `policy ${decision.policyVersion}`,
   ];
   return lines.join("\n");
+}
+
+function budgetLines({ budgets }: PolicyDecision): readonly string[] {
+  return budgets.map(({ name, window, total, after, limit, over }) => {
+    const is = over ? "over" : "within";
+    return `  budget ${name}: would be ${after} of ${limit} in ${window}, ${is}; ${total} so far`;
+  });
 }
 
 function consequences(decision: PolicyDecision): readonly string[] {

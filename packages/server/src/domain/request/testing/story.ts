@@ -64,6 +64,7 @@ export function policy(over: Partial<PolicyDecision> = {}): PolicyDecision {
     impact: "spend",
     shadow: null,
     policyVersion: "p1",
+    budgets: [],
     traces: [],
     ...over,
   };
