@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from "vitest";
 import { viewRequest } from "../../packages/server/src/app/view-request.ts";
 import { BUYERS, done, HOUR_MS, policyOf, Purchasing } from "./testing/purchasing.ts";
-import { sumsOf } from "./testing/ledger-sums.ts";
 
 async function open(...given: Parameters<typeof Purchasing.open>): Promise<Purchasing> {
   const house = await Purchasing.open(...given);
@@ -74,27 +73,6 @@ describe("a budget over real requests (I9)", () => {
     const edited = done(await house.edit(order, "400.00 USD"));
     expect(edited.status).toBe("approved");
     expect(await house.total()).toBe(40_000n);
-  });
-
-  it("adds 100,000 times 0.10 to exactly 10,000.00", async () => {
-    const house = await open();
-    const { store } = house.app;
-    const [budget] = await store.budgets();
-    const number = budget?.number ?? -1;
-    const COMMITS = 100_000;
-    const commit = (at: number) => {
-      const counts = [{ budget: number, key: "k", windowMs: HOUR_MS, units: 10, value: "" }];
-      const about = { kind: "budget_counts", requestId: `req_${at}`, revision: 0 } as const;
-      return store.commit({
-        commandId: `cmd_${at}`,
-        expected: {},
-        writes: [{ ...about, countsFrom: 1_900_000_000_000, counts }],
-      });
-    };
-    for (let from = 0; from < COMMITS; from += 5_000) {
-      await Promise.all(Array.from({ length: 5_000 }, (_, at) => commit(from + at)));
-    }
-    expect(await house.total("k", HOUR_MS)).toBe(1_000_000n);
   });
 });
 
@@ -222,65 +200,6 @@ describe("budgets that count (I9)", () => {
   });
 });
 
-describe("the policy changes", () => {
-  const limited = (limit: string, more = ""): string =>
-    policyOf(
-      `spend: { sum: action.properties.amount, per: subject.owner, window: 24h, limit: "${limit} USD"${more} }`,
-    );
-
-  it("another limit or name resets no total", async () => {
-    const house = await open();
-    await house.order({ amount: "9000.00 USD" });
-    await house.publish(limited("9500.00").replaceAll("spend", "outlay"));
-    expect(await house.total()).toBe(900_000n);
-    expect((await house.order({ amount: "600.00 USD" })).status).toBe("held");
-  });
-
-  it("a budget that is new counts what was approved before it, from the recorded contents", async () => {
-    const house = await open(
-      "version: 1\ndefault: { decision: deny }\nrules: [{ id: all, match: { action: order }, decision: allow }]\n",
-    );
-    const old = done(await house.redeem(await house.order({ amount: "4000.00 USD" })));
-    done(await house.report(old, "succeeded"));
-    house.clock.advance(25 * HOUR_MS);
-    const ran = done(await house.redeem(await house.order({ amount: "3000.00 USD" })));
-    done(await house.report(ran, "succeeded"));
-    await house.order({ amount: "2000.00 USD" });
-    await house.publish(policyOf());
-    expect(await house.total()).toBe(500_000n);
-    const longer = policyOf().replace("24h", "48h");
-    await house.publish(longer);
-    expect(await house.total('["olga"]', 48 * HOUR_MS)).toBe(900_000n);
-    await house.publish(limited("10000.00", ", match: { action: nothing }"));
-    expect(await house.total()).toBe(0n);
-    await house.publish(longer);
-    expect(await house.total('["olga"]', 48 * HOUR_MS)).toBe(900_000n);
-    // What was kept for the others is gone.
-    expect(await house.app.store.budgets()).toHaveLength(1);
-  });
-
-  it("and nothing is read or written for a policy without budgets", async () => {
-    const house = await open(
-      "version: 1\ndefault: { decision: deny }\nrules: [{ id: all, match: { action: order }, decision: allow }]\n",
-    );
-    const { store } = house.app;
-    const asked: string[] = [];
-    const budgetTotals = store.budgetTotals.bind(store);
-    store.budgetTotals = async (...given) => (asked.push("totals"), budgetTotals(...given));
-    const commit = store.commit.bind(store);
-    store.commit = async (given) => {
-      asked.push(
-        ...given.writes.map(({ kind }) => kind).filter((kind) => kind.startsWith("budget")),
-      );
-      if (given.expected.budgets !== undefined) asked.push("fence");
-      return commit(given);
-    };
-    const order = done(await house.redeem(await house.order({ amount: "1.00 USD" })));
-    done(await house.report(order, "succeeded"));
-    expect(asked).toEqual([]);
-  });
-});
-
 describe("what people see of a budget", () => {
   it("is how it stands now, while they may decide; and nothing of it without sight of the amount", async () => {
     const house = await open();
@@ -302,65 +221,5 @@ describe("what people see of a budget", () => {
     ]);
     const operator = { kind: "person", id: "zoe", rights: ["operator"] } as const;
     expect((await viewRequest(house.app, held, operator))?.budgets).toEqual([]);
-  });
-});
-
-describe("at the same time (T37)", () => {
-  it("twenty callers take the last room once", async () => {
-    const house = await open();
-    await house.order({ amount: "9000.00 USD" });
-    const orders = await Promise.all(
-      Array.from({ length: 20 }, (_, at) =>
-        house.order({ buyer: BUYERS[at % 5]!, amount: "300.00 USD", attempt: `a${at}` }),
-      ),
-    );
-    expect(orders.filter(({ status }) => status === "running")).toHaveLength(3);
-    const { now } = await house.app.store.time();
-    const sums = await sumsOf(house.app.store, 24 * HOUR_MS, now);
-    expect(sums).toEqual({ mostByPolicy: 990_000n, all: 990_000n });
-  });
-
-  it("a publication and submissions: none is decided by the budget of before", async () => {
-    const house = await open();
-    const lower = policyOf().replace("10000.00", "1000.00");
-    const [orders] = await Promise.all([
-      Promise.all(Array.from({ length: 20 }, () => house.order({ amount: "500.00 USD" }))),
-      house.publish(lower),
-    ]);
-    const { version } = (await house.app.store.policy())!;
-    const later = orders.filter(
-      ({ policy, status }) => policy.version === version && status === "approved",
-    );
-    const sum = BigInt(orders.filter(({ status }) => status === "approved").length) * 50_000n;
-    expect(await house.total()).toBe(sum);
-    if (later.length > 0) expect(sum).toBeLessThanOrEqual(100_000n);
-    expect((await house.order({ amount: "1000.00 USD" })).status).toBe("held");
-  });
-
-  it("a publication of a new key while orders come counts every one of them", async () => {
-    const house = await open();
-    const orders: Promise<unknown>[] = [];
-    const publishing = house.publish(policyOf().replace("24h", "48h"));
-    for (let at = 0; at < 20; at += 1) {
-      orders.push(house.order({ buyer: BUYERS[at % 5]!, amount: "700.00 USD" }));
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    await Promise.all([publishing, ...orders]);
-    const { now } = await house.app.store.time();
-    const sums = await sumsOf(house.app.store, 48 * HOUR_MS, now);
-    expect(sums.mostByPolicy).toBeLessThanOrEqual(1_000_000n);
-    expect(await house.total('["olga"]', 48 * HOUR_MS)).toBe(sums.all);
-  });
-
-  it("submissions and a halt: what it kills gives back its room, and no more", async () => {
-    const house = await open();
-    await Promise.all([
-      ...Array.from({ length: 20 }, () => house.order({ amount: "500.00 USD" })),
-      house.halt(),
-    ]);
-    const { now } = await house.app.store.time();
-    const sums = await sumsOf(house.app.store, 24 * HOUR_MS, now);
-    expect(await house.total()).toBe(sums.all);
-    expect(sums.mostByPolicy).toBeLessThanOrEqual(1_000_000n);
   });
 });
