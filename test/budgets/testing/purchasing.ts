@@ -16,6 +16,7 @@ import type { Command } from "../../../packages/server/src/domain/request/comman
 import type { RequestState } from "../../../packages/server/src/domain/request/model.ts";
 import { openSqliteStore } from "../../../packages/server/src/storage/sqlite/store.ts";
 import { ManualClock } from "../../../packages/server/src/storage/testing/manual-clock.ts";
+import { systemClock } from "../../../packages/server/src/system/system-clock.ts";
 import { systemRandom } from "../../../packages/server/src/system/system-random.ts";
 import { appOn, newFolder, removeFolder } from "../../simulation/simulated-server.ts";
 
@@ -71,16 +72,7 @@ export class Purchasing {
     const clock = new ManualClock();
     const app = await appAt(folder, clock);
     const house = new Purchasing(app, folder, clock);
-    for (const id of ["ana", "bo", "olga"]) {
-      const rights = id === "ana" ? (["operator", "resolver", "override"] as const) : [];
-      await savePerson(app, { id, name: id, rights, disabled: false }, change);
-    }
-    for (const id of BUYERS) {
-      const about = { id, type: "agent", owner: "olga", stage: "active", groups: [], labels: {} };
-      const more = { actsForPeople: false, assurance, mode: "enforce", may: null } as const;
-      const saved = await saveIdentity(app, { ...about, ...more }, change);
-      if (!saved.ok) throw new Error(saved.problem.detail);
-    }
+    await register(app, assurance);
     await house.publish(policy);
     return house;
   }
@@ -240,6 +232,30 @@ export class Purchasing {
     await this.#app.store.close();
     removeFolder(this.#folder);
   }
+}
+
+/** People and buyers. */
+async function register(app: App, assurance: "mediated" | "cooperative"): Promise<void> {
+  for (const id of ["ana", "bo", "olga"]) {
+    const rights = id === "ana" ? (["operator", "resolver", "override"] as const) : [];
+    await savePerson(app, { id, name: id, rights, disabled: false }, change);
+  }
+  for (const id of BUYERS) {
+    const about = { id, type: "agent", owner: "olga", stage: "active", groups: [], labels: {} };
+    const more = { actsForPeople: false, assurance, mode: "enforce", may: null } as const;
+    const saved = await saveIdentity(app, { ...about, ...more }, change);
+    if (!saved.ok) throw new Error(saved.problem.detail);
+  }
+}
+
+/** The same office in a file, for buyers in other processes. */
+export async function prepare(file: string): Promise<void> {
+  const store = await openSqliteStore({ file, clock: systemClock, random: systemRandom });
+  const app = appOn(store, systemRandom);
+  await register(app, "mediated");
+  await publishPolicy(app, { text: policyOf(), by: "setup", file: "policy" });
+  app.changes.close();
+  await store.close();
 }
 
 async function appAt(folder: string, clock: ManualClock): Promise<App> {
