@@ -212,6 +212,7 @@ describe("what people see of a budget", () => {
     expect(view?.budgets).toEqual([
       {
         name: "spend",
+        text: "would be 12,400.00 of 10,000.00 USD in 24 hours; 10,000.00 USD so far",
         window: "24h",
         total: "10000.00 USD",
         after: "12400.00 USD",

@@ -177,6 +177,8 @@ export interface RequestView {
 /** A budget as it stands for one request. Money as `11400.00 USD`, numbers as `3`. */
 export interface BudgetView {
   readonly name: string;
+  /** One sentence of ours: `would be 11,400.00 of 10,000.00 USD in 24 hours; …`. */
+  readonly text: string;
   /** How long a redeemed request counts, as the policy writes it: `24h`. */
   readonly window: string;
   /** What counts, this request left out. */

@@ -80,21 +80,16 @@ function Budgets({ budgets }: { readonly budgets: readonly BudgetView[] }): Reac
   if (budgets.length === 0) return null;
   return (
     <ul className="rules">
-      {budgets.map(({ name, window, total, after, limit, over }) => (
+      {budgets.map(({ name, text, over }) => (
         <li key={name} className="rule">
           <p>
-            Would be <strong>{readingOf(after)}</strong> of {readingOf(limit)} in {window}
-            {over ? ", over the limit" : ""} <code className="rule-id">{name}</code>
+            Budget: <ServerText text={text} /> <code className="rule-id">{name}</code>{" "}
+            {over ? <span className="kind">over the limit</span> : null}
           </p>
-          <p className="hint">{readingOf(total)} so far, without this request.</p>
         </li>
       ))}
     </ul>
   );
-}
-
-function readingOf(text: string): string {
-  return moneyReading(text, DEFAULT_READER)?.text ?? text;
 }
 
 function RuleView({ rule }: { readonly rule: CardRule }): ReactNode {

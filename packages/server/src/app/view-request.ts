@@ -5,6 +5,7 @@ import type { Right } from "../domain/request/commands.ts";
 import { isTerminal, type RequestState } from "../domain/request/model.ts";
 import { scopeKeys } from "../domain/request/scope.ts";
 import { isReviewer, progress, type Electorate } from "../domain/request/quorum.ts";
+import { budgetSentence } from "../domain/policy/budget-words.ts";
 import type { BudgetUse, Roster } from "../domain/policy/model.ts";
 import type { Standing } from "../ports/store.ts";
 import type { App } from "./app.ts";
@@ -96,7 +97,7 @@ async function budgetsOf(
 
 function budgetView(use: Omit<BudgetUse, "relied">): RequestView["budgets"][number] {
   const { name, window, total, after, limit, over } = use;
-  return { name, window, total, after, limit, over };
+  return { name, text: budgetSentence(use), window, total, after, limit, over };
 }
 
 /** The newest halt in force over a live request (I10); an ended one is kept from nothing. */

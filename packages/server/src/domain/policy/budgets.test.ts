@@ -189,7 +189,9 @@ describe("what is asked of a budget (I9)", () => {
     expect(exact.traces[0]?.values).toEqual({ 'budget("spend").left': '"100.00 USD"' });
     const input = { revision: { action: { name: "order" }, resource: { type: "a", id: "b" } } };
     const text = explain(decision, { ...input, identity: { id: "buyer" } } as never);
-    expect(text).toContain("budget spend: would be 110.00 USD of 100.00 USD in 24h, over");
+    expect(text).toContain(
+      "budget spend (over): would be 110.00 of 100.00 USD in 24 hours; 80.00 USD so far",
+    );
   });
 });
 

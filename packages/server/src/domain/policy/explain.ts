@@ -1,5 +1,6 @@
 /** A decision as text for a person. */
 import { visibleText } from "@haltpoint/protocol";
+import { budgetSentence } from "./budget-words.ts";
 import { durationText } from "./duration.ts";
 import type { Obligations, PolicyDecision, PolicyInput, QuorumClause, RuleTrace } from "./model.ts";
 
@@ -36,9 +37,8 @@ export function explain(decision: PolicyDecision, input: PolicyInput): string {
 }
 
 function budgetLines({ budgets }: PolicyDecision): readonly string[] {
-  return budgets.map(({ name, window, total, after, limit, over }) => {
-    const is = over ? "over" : "within";
-    return `  budget ${name}: would be ${after} of ${limit} in ${window}, ${is}; ${total} so far`;
+  return budgets.map((use) => {
+    return `  budget ${use.name}${use.over ? " (over)" : ""}: ${budgetSentence(use)}`;
   });
 }
 

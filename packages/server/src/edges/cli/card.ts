@@ -132,11 +132,9 @@ function whyHeld(view: RequestView): readonly string[] {
   return lines;
 }
 
-/** `(!) spend-per-day: would be 11400.00 USD of 10000.00 USD in 24h; 2400.00 USD count so far` */
-function budgetText({ name, window, total, after, limit, over }: BudgetView): string {
-  const mark = over ? "(!) " : "";
-  const [sum, most] = [visibleText(after), visibleText(limit)];
-  return `${mark}${visibleText(name)}: would be ${sum} of ${most} in ${visibleText(window)}; ${visibleText(total)} so far`;
+/** `(!) spend-per-day: would be 11,400.00 of 10,000.00 USD in 24 hours; 9,000.00 USD so far` */
+function budgetText({ name, text, over }: BudgetView): string {
+  return `${over ? "(!) " : ""}${visibleText(name)}: ${visibleText(text)}`;
 }
 
 function contentPart(view: RequestView): readonly string[] {

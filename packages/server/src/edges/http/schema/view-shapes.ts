@@ -128,6 +128,7 @@ export const RequestViewShape = shape<RequestView>()(
     budgets: Type.Array(
       closed({
         name: text("Of the budget."),
+        text: text("One sentence of ours."),
         window: text("How long a redeemed request counts."),
         total: text("What counts, this request left out."),
         after: text("With this request."),
