@@ -1,4 +1,5 @@
 /** A budget in one sentence of ours, for cards and explanations. */
+import { grouped } from "./grouped.ts";
 import type { BudgetUse } from "./model.ts";
 
 /** `would be 11,400.00 of 10,000.00 USD in 24 hours; 9,000.00 USD so far` */
@@ -9,13 +10,8 @@ export function budgetSentence({
   limit,
 }: Omit<BudgetUse, "relied" | "name">): string {
   // One currency for both; a number has none.
-  const sum = grouped(after.split(" ")[0] ?? "");
+  const [sum = ""] = grouped(after).split(" ");
   return `would be ${sum} of ${grouped(limit)} in ${windowWords(window)}; ${grouped(total)} so far`;
-}
-
-function grouped(text: string): string {
-  const [whole = "", ...rest] = text.split(".");
-  return [whole.replace(/\B(?=(?:\d{3})+(?!\d))/g, ","), ...rest].join(".");
 }
 
 const UNITS: Readonly<Record<string, string>> = { s: "second", m: "minute", h: "hour", d: "day" };

@@ -362,6 +362,8 @@ const BUDGETS = [
     PRIMARY KEY (budget, budget_key, counts_from, request_id, revision)
   ){keyedTable}`,
   `CREATE UNIQUE INDEX budget_counts_request ON budget_counts (request_id, revision, budget)`,
+  `CREATE INDEX budget_counts_value ON budget_counts (budget, budget_key, value, counts_from)
+    WHERE value <> ''`,
   // Decimal text: a sum may be more than an integer column holds.
   `CREATE TABLE budget_totals (
     budget {integer} NOT NULL,
