@@ -9,7 +9,7 @@ async function open(...given: Parameters<typeof Purchasing.open>): Promise<Purch
 }
 
 describe("a budget over real requests (I9)", () => {
-  it("lets split orders run to the limit, to the cent, and holds the one that would pass it", async () => {
+  it("lets split orders run to the limit, to the cent, and holds the one that would pass it (T20)", async () => {
     const house = await open();
     for (let order = 0; order < 9; order += 1) {
       expect((await house.order({ amount: "1111.11 USD" })).status).toBe("approved");
@@ -19,7 +19,7 @@ describe("a budget over real requests (I9)", () => {
     expect(await house.total()).toBe(1_000_000n);
   });
 
-  it("counts what other identities of the same owner ordered, where the key says so", async () => {
+  it("counts what other identities of the same owner ordered, where the key says so (T20)", async () => {
     const house = await open();
     for (const buyer of BUYERS) {
       expect((await house.order({ buyer, amount: "2000.00 USD" })).status).toBe("approved");
