@@ -222,5 +222,7 @@ describe("what people see of a budget", () => {
     ]);
     const operator = { kind: "person", id: "zoe", rights: ["operator"] } as const;
     expect((await viewRequest(house.app, held, operator))?.budgets).toEqual([]);
+    const agent = { kind: "identity", id: "buyer-1" } as const;
+    expect((await viewRequest(house.app, held, agent))?.budgets).toEqual([]);
   });
 });

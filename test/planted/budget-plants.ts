@@ -65,8 +65,8 @@ export const budgetPlants: readonly Plant[] = [
   {
     name: "new-budget-begins-with-nothing",
     file: server("app/count-earlier"),
-    find: "page.items.filter((state) => isCounting(state))",
-    replace: "page.items.filter((state) => isCounting(state) && state.version < 0)",
+    find: "page.items.filter((state) => isCounting(state, walk))",
+    replace: "page.items.filter((state) => isCounting(state, walk) && state.version < 0)",
     tests: ["test/budgets/publishing.test.ts"],
     invariant: "I9: a policy change does not reset what was spent within the window",
   },

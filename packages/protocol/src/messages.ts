@@ -139,7 +139,7 @@ export interface RequestView {
     readonly at: number;
   } | null;
   readonly rules: readonly string[];
-  /** That a condition looked at; with the amount of this request, so not without sight of it. */
+  /** That a condition looked at: for people who have sight of the arguments; else empty. */
   readonly budgets: readonly BudgetView[];
   readonly policy_version: string;
   readonly quorum: {

@@ -58,8 +58,8 @@ function after_(before: Told | undefined, { kind, at, data }: Entry): Told | nul
     const live = to === "approved";
     return { amount: amountIn(data), byPolicy: live, live, redeemedAt: null };
   }
-  if (before === undefined || to === undefined) return null;
-  const live = ["approved", "running", "interrupting", "indeterminate"].includes(String(to));
+  if (before === undefined || typeof to !== "string") return null;
+  const live = ["approved", "running", "interrupting", "indeterminate"].includes(to);
   const notStarted = data["result"] === "not_started";
   return {
     amount: kind === "edited" ? amountIn(data) : before.amount,

@@ -247,7 +247,7 @@ function expectedOf(
   };
 }
 
-export function isRedeemed(events: readonly RequestEvent[]): boolean {
+function isRedeemed(events: readonly RequestEvent[]): boolean {
   return events.some(({ kind }) => kind === "redeemed");
 }
 

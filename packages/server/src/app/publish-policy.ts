@@ -66,7 +66,10 @@ export async function publishPolicy(
     ],
   });
   if (!done) return publishPolicy(app, publish);
-  await countEarlier(app);
+  // What is not counted yet holds, and is counted in the background, should this fail.
+  await countEarlier(app).catch((fault: unknown) => {
+    app.onFault(fault instanceof Error ? fault : new Error(String(fault)));
+  });
   return answered({ version, changed: true });
 }
 

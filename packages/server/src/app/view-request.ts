@@ -73,7 +73,9 @@ export async function viewRequest(
     message: messageOf(state),
     revision: { number: state.revision.number, digest: state.revision.digest, content },
     changes,
-    budgets: visibility === "full" ? await budgetsOf(app, state, current) : [],
+    // An agent is told why it is held, and not what others of its owner have spent.
+    budgets:
+      visibility === "full" && viewer.kind === "person" ? await budgetsOf(app, state, current) : [],
   };
 }
 

@@ -59,7 +59,7 @@ export type BudgetWrite =
       readonly revision: number;
       /** A time, or 2^53 − 1 while it counts whatever the window; null: it does not count. */
       readonly countsFrom: number | null;
-      /** Null: for what it counted so far. */
+      /** A budget that is not among them keeps what it counted so far; null: all do. */
       readonly counts: readonly BudgetCount[] | null;
     }
   /** From now on its total is known. Moves the policy epoch. */

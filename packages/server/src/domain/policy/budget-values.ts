@@ -49,7 +49,8 @@ export class BudgetValues {
     const relied = this.#relied.get(name);
     try {
       const value = this.read(name, member);
-      return typeof value === "boolean" ? value : String(value);
+      if (value instanceof Money) return value.toString();
+      return typeof value === "bigint" ? String(value) : value === true;
     } catch (error) {
       if (error instanceof ConditionError) return `(${error.message})`;
       throw error;

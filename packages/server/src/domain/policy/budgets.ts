@@ -32,7 +32,7 @@ export function compileBudget(
       measure,
       path,
       per: per.map((each) => each.join(".")),
-      match: raw.match === undefined ? null : structuredClone(raw.match),
+      match: raw.match ?? null,
       windowMs,
       currency,
     } as never),

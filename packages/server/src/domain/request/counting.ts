@@ -7,7 +7,7 @@ import type { RequestStatus } from "@haltpoint/protocol";
 import type { RequestState } from "./model.ts";
 
 /** Later than every time: what is live is never out of a window. */
-export const LIVE = Number.MAX_SAFE_INTEGER;
+const LIVE = Number.MAX_SAFE_INTEGER;
 
 const RESERVING: ReadonlySet<RequestStatus> = new Set([
   "approved",
@@ -16,7 +16,7 @@ const RESERVING: ReadonlySet<RequestStatus> = new Set([
   "indeterminate",
 ] as const);
 
-/** {@link LIVE}, the time of its redemption, or null: this revision of it does not count. */
+/** `LIVE`, the time of its redemption, or null: this revision of it does not count. */
 export function countsFrom(state: RequestState, revision: number): number | null {
   if (RESERVING.has(state.status) && state.revision.number === revision) return LIVE;
   return state.spent?.revision === revision ? state.spent.at : null;

@@ -58,8 +58,9 @@ export function summaryOf(policy: PolicyDecision): PolicySummary {
   };
 }
 
-function recorded({ relied: _, ...use }: BudgetUse): Omit<BudgetUse, "relied"> {
-  return use;
+function recorded(use: BudgetUse): Omit<BudgetUse, "relied"> {
+  const { name, window, total, after, limit, over } = use;
+  return { name, window, total, after, limit, over };
 }
 
 /** Every hold ends within the request's total lifetime (I15). */

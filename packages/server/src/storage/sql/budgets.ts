@@ -157,8 +157,9 @@ async function setCounts(session: Session, write: SetCounts, now: number): Promi
   ).map(keptOf);
   const changes = new Changes(session, now);
   for (const row of kept) {
-    const isWanted =
-      countsFrom !== null && (counts === null || counts.some((one) => same(one, row)));
+    const count = (counts ?? []).find(({ budget }) => budget === row.budget);
+    // A budget that nothing is said of keeps what it has.
+    const isWanted = countsFrom !== null && (count === undefined || same(count, row));
     if (!isWanted) await changes.remove(row, own);
     else if (row.countsFrom !== countsFrom) {
       await session.execute(

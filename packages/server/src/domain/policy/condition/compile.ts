@@ -163,10 +163,10 @@ function rootThunk(name: Root): Thunk {
 type SelectNode = Extract<Node, { op: "." | ".?" | "[]" | "[?]" }>;
 
 function compileSelect(node: SelectNode, at: Compilation, inChain: boolean): Thunk {
-  const [selected, member] = node.args;
+  const [selected] = node.args;
   if (isBudgetCall(selected)) {
     if (node.op !== ".") return refuseBareBudget(node, at);
-    return compileBudgetMember(node, selected, String(member), at);
+    return compileBudgetMember(node, selected, node.args[1], at);
   }
   if (!inChain) {
     const path = pathOf(node, at.locals);

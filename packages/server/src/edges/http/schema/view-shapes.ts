@@ -135,7 +135,7 @@ export const RequestViewShape = shape<RequestView>()(
         limit: text("What must not be passed."),
         over: flag("Whether it would be passed."),
       }),
-      { description: "Budgets that took part; empty without sight of the arguments." },
+      { description: "Budgets that took part: for people with sight of the arguments." },
     ),
     policy_version: text("Digest of the policy's text."),
     quorum: nullable(quorum),
