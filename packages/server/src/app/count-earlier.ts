@@ -19,21 +19,11 @@ import { inputOf } from "./policy-input.ts";
 
 const PAGE = 200;
 
-const UNDER_WAY = new WeakMap<App, Promise<void>>();
-
 /**
- * Counts what is not counted, and lets go of what is retired. Safe to call at any time, also in
- * several servers at once; in one, calls wait for each other.
+ * Counts what is not counted, and lets go of what is retired. Safe to call at any time, also twice
+ * at once and in several servers.
  */
-export function countEarlier(app: App): Promise<void> {
-  const before = UNDER_WAY.get(app) ?? Promise.resolve();
-  // Whoever waited for that one has heard of its fault.
-  const next = before.catch(() => undefined).then(() => countNow(app));
-  UNDER_WAY.set(app, next);
-  return next;
-}
-
-async function countNow(app: App): Promise<void> {
+export async function countEarlier(app: App): Promise<void> {
   for (;;) {
     const standing = await app.store.standing();
     const policy = await app.policies.current(standing.epochs.policy);

@@ -66,10 +66,12 @@ export async function publishPolicy(
     ],
   });
   if (!done) return publishPolicy(app, publish);
-  // What is not counted yet holds, and is counted in the background, should this fail.
-  await countEarlier(app).catch((fault: unknown) => {
-    app.onFault(fault instanceof Error ? fault : new Error(String(fault)));
-  });
+  if (loaded.policy.budgets.size > 0) {
+    // What is not counted yet holds, and is counted in the background, should this fail.
+    await countEarlier(app).catch((fault: unknown) => {
+      app.onFault(fault instanceof Error ? fault : new Error(String(fault)));
+    });
+  }
   return answered({ version, changed: true });
 }
 
