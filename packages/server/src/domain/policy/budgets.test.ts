@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { BudgetTotal, PolicyDecision } from "./model.ts";
+import { policyDifference } from "./policy-difference.ts";
 import { explain, evaluate, loadPolicy } from "./policy.ts";
 
 const HEAD = `version: 1
@@ -10,7 +11,7 @@ actions:
     properties:
       type: object
       additionalProperties: false
-      properties: { amount: { type: string, format: money }, vendor: { type: string }, card: { type: string } }
+      properties: { amount: { type: string, format: money }, vendor: { type: string }, card: { type: string }, pieces: { type: integer } }
     sensitive: [action.properties.card]
 `;
 
@@ -102,6 +103,10 @@ describe("a budget that does not load says where and why", () => {
     [
       spend().replace("amount,", "amout,"),
       "`order` has no field `action.properties.amout`; did you mean `amount`?",
+    ],
+    [
+      spend().replace("properties.amount,", "properties.pieces,"),
+      "`action.properties.pieces` is a number in `order`, and a sum needs a currency",
     ],
     [spend().replace("24h", "a day"), "expected a duration"],
     [spend(", match: { actoin: order }"), "unknown field `actoin`; did you mean `action`?"],
@@ -215,4 +220,12 @@ describe("what a budget is known by", () => {
   ])("is what counts: %s", (_, text) => {
     expect(definitionOf(text)).not.toBe(definitionOf(spend()));
   });
+});
+
+it("is among what a new policy makes different", () => {
+  expect(policyDifference(HEAD, HEAD + spend())).toEqual(["+ budget spend"]);
+  const lower = HEAD + spend().replace("100.00", "90.00");
+  expect(policyDifference(HEAD + spend(), lower)).toEqual([
+    "~ budget spend: limit 100.00 USD → 90.00 USD",
+  ]);
 });

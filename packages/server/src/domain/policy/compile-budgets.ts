@@ -1,8 +1,10 @@
 /** Budgets of a file: what is wrong with them, and what is asked of each request. */
 import { compileBudget, measureOf } from "./budgets.ts";
+import type { CompiledAction } from "./actions.ts";
 import type { CompiledBudget } from "./compiled-budget.ts";
 import type { CompiledRule, Match } from "./compiled-policy.ts";
 import type { Finding } from "./load-problem.ts";
+import { memberAtPath } from "./member-at-path.ts";
 import { readAmount } from "./money.ts";
 import { didYouMean } from "./nearest-name.ts";
 import { matchesName } from "./pattern.ts";
@@ -101,6 +103,11 @@ function checkFields(budget: RawBudget, match: Match | null, around: Around, rep
       const message = `\`${path}\` is sensitive in \`${hiding.name}\`, and a total would tell it (T28)`;
       report(at, message, "count by a field that may be shown");
     }
+    const numeric = at[0] === "sum" ? about.find((each) => isNumeric(each, segments)) : undefined;
+    if (numeric !== undefined) {
+      const message = `\`${path}\` is a number in \`${numeric.name}\`, and a sum needs a currency`;
+      report(at, message, 'declare it as money: text such as "12.00 USD"');
+    }
     const declaring = about.filter((action) => action.declares(segments));
     const isMissing = match === null ? declaring.length === 0 : declaring.length < about.length;
     if (about.length === 0 || !isMissing) continue;
@@ -112,6 +119,13 @@ function checkFields(budget: RawBudget, match: Match | null, around: Around, rep
       "use a declared field",
     );
   }
+}
+
+/** Whether the action's schema says that the field is a number. */
+function isNumeric(action: CompiledAction, [, , ...rest]: readonly string[]): boolean {
+  const segments = rest.flatMap((segment) => ["properties", segment]);
+  const type = memberAtPath(action.written.properties, [...segments, "type"]);
+  return type === "number" || type === "integer";
 }
 
 function isAbout({ actions }: Match, name: string): boolean {
