@@ -9,7 +9,8 @@ interface Orders {
 
 /** Story 3: finance approves what is dear, and what was ordered is counted at the shop. */
 export const purchaseOrder: Story = {
-  title: "3  A procurement agent submits purchase orders; finance approves large ones",
+  title:
+    "3  A procurement agent submits purchase orders; finance approves large ones, and small ones that add up",
   folder: new URL(".", import.meta.url),
   plot,
 };
@@ -18,6 +19,8 @@ interface Cast {
   readonly stage: Stage;
   /** Starts the agent; the slow shop takes so long that there is time to think better of it. */
   readonly agent: (amount: string, shop?: "slow") => Actor;
+  /** The same program under another identity. */
+  readonly agentOf: (key: string, amount: string) => Actor;
   /** Checks that just these were ordered, at both shops together. */
   readonly ordered: (amounts: readonly string[]) => Promise<void>;
 }
@@ -27,6 +30,7 @@ async function plot(stage: Stage): Promise<void> {
   await smallAndLarge(cast);
   await rejectedAndLowered(cast);
   await interrupted(cast);
+  await split(cast);
 }
 
 async function castOn(stage: Stage): Promise<Cast> {
@@ -36,14 +40,16 @@ async function castOn(stage: Stage): Promise<Cast> {
     stage.target("shop", shop, { SHOP_PACE_MS: "50" }),
     stage.target("slow shop", shop, { SHOP_PACE_MS: "60000" }),
   ]);
+  const started = (by: string, amount: string, at: string): Actor =>
+    stage.actor("agent", {
+      script: new URL("agent.ts", import.meta.url),
+      args: ["--amount", amount],
+      env: { HALTPOINT_KEY: by, SHOP_URL: at },
+    });
   return {
     stage,
-    agent: (amount, which) =>
-      stage.actor("agent", {
-        script: new URL("agent.ts", import.meta.url),
-        args: ["--amount", amount],
-        env: { HALTPOINT_KEY: key, SHOP_URL: which === "slow" ? slowUrl : url },
-      }),
+    agent: (amount, which) => started(key, amount, which === "slow" ? slowUrl : url),
+    agentOf: (by, amount) => started(by, amount, url),
     ordered: async (amounts) => {
       const found = (await Promise.all([url, slowUrl].map(ordersAt))).flat().join(", ");
       check(found === amounts.join(", "), `ordered were [${found}], not [${amounts.join(", ")}]`);
@@ -99,6 +105,36 @@ async function interrupted({ stage, agent, ordered }: Cast): Promise<void> {
   await buyer.ends(4);
   check(buyer.said.includes("wrong vendor"), "the agent was not told why it was interrupted");
   await ordered(["4000.00 USD", "9000.00 USD", "6000.00 USD"]);
+}
+
+async function split({ stage, agentOf, ordered }: Cast): Promise<void> {
+  stage.transcript.scene("One large order in small parts, by two agents of one owner");
+  const office = await stage.identity("office-agent", { owner: "dee" });
+  const facilities = await stage.identity("facilities-agent", { owner: "dee" });
+  const before = ["4000.00 USD", "9000.00 USD", "6000.00 USD"];
+  for (const key of [office, facilities, office]) await agentOf(key, "3000.00 USD").ends(0);
+  const three = ["3000.00 USD", "3000.00 USD", "3000.00 USD"];
+  await ordered([...before, ...three]);
+
+  stage.transcript.scene("The part with which they would pass the budget waits for finance");
+  const buyer = agentOf(facilities, "2400.00 USD");
+  const id = await heldAs(buyer);
+  const card = await stage.person("bo", ["show", id], { shown: "all" });
+  const said = "would be 11,400.00 of 10,000.00 USD in 24 hours; 9,000.00 USD so far";
+  check(card.includes(said), `the card does not say "${said}":\n${card}`);
+  await ordered([...before, ...three]);
+  await stage.person("bo", ["approve", id, "--yes", "--reason", "the move is budgeted"]);
+  await buyer.ends(0);
+  await ordered([...before, ...three, "2400.00 USD"]);
+
+  stage.transcript.scene(
+    "What finance approved counts too; another owner's agents are not held by it",
+  );
+  const more = agentOf(office, "1.00 USD");
+  await stage.person("bo", ["reject", await heldAs(more), "--yes", "--reason", "enough for today"]);
+  await more.ends(3);
+  await agentOf(await stage.identity("lab-agent", { owner: "eli" }), "3000.00 USD").ends(0);
+  await ordered([...before, ...three, "2400.00 USD", "3000.00 USD"]);
 }
 
 function heldAs(agent: Actor): Promise<string> {

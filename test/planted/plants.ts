@@ -1,3 +1,4 @@
+import { budgetPlants } from "./budget-plants.ts";
 import { concurrencyPlants } from "./concurrency-plants.ts";
 import { failurePlants } from "./failure-plants.ts";
 import { fuzzPlants } from "./fuzz-plants.ts";
@@ -24,6 +25,7 @@ export const plants: readonly Plant[] = [
     invariant: "I2: two revisions must not share a digest",
   },
   ...machinePlants,
+  ...budgetPlants,
   ...concurrencyPlants,
   ...fuzzPlants,
   ...failurePlants,

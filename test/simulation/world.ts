@@ -55,6 +55,7 @@ export class World {
     ceremony: 0,
     cli_authorization: 0,
     account: 0,
+    budget: 0,
   };
   /** Of the server that is up. */
   jumpedAtMs: number | null = null;

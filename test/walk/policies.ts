@@ -39,6 +39,7 @@ const DECISION: PolicyDecision = {
   impacts: [],
   shadow: null,
   policyVersion: "v1",
+  budgets: [],
   traces: [],
 };
 

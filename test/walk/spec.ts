@@ -196,14 +196,18 @@ function accepted(witness: Witness, command: Command, facts: Facts): Witness {
       return beaten(witness, facts);
     case "report":
       return reported(witness, command);
-    case "resolve":
+    case "resolve": {
+      // Nothing happened: after an interrupt that is what was wanted.
+      const nothing = witness.wasInterrupted ? "interrupted" : "failed";
+      const status = command.result === "not_started" ? nothing : command.result;
       return {
         ...witness,
-        status: command.result,
+        status,
         outcome: { result: command.result, byPerson: true },
         decidedBy: name(command),
-        decidedStatus: command.result,
+        decidedStatus: status,
       };
+    }
     case "follow_up":
       return { ...witness, followUp: "done" };
     case "submit":

@@ -139,6 +139,8 @@ export interface RequestView {
     readonly at: number;
   } | null;
   readonly rules: readonly string[];
+  /** That a condition looked at: for people who have sight of the arguments; else empty. */
+  readonly budgets: readonly BudgetView[];
   readonly policy_version: string;
   readonly quorum: {
     readonly needed: readonly { readonly count: number; readonly from: readonly string[] }[];
@@ -170,6 +172,21 @@ export interface RequestView {
   readonly follow_up: "none" | "due" | "done" | "overdue";
   readonly contradicted: boolean;
   readonly shadow: { readonly effect: string; readonly rules: readonly string[] } | null;
+}
+
+/** A budget as it stands for one request. Money as `11400.00 USD`, numbers as `3`. */
+export interface BudgetView {
+  readonly name: string;
+  /** One sentence of ours: `would be 11,400.00 of 10,000.00 USD in 24 hours; …`. */
+  readonly text: string;
+  /** How long a redeemed request counts, as the policy writes it: `24h`. */
+  readonly window: string;
+  /** What counts, this request left out. */
+  readonly total: string;
+  /** With this request. */
+  readonly after: string;
+  readonly limit: string;
+  readonly over: boolean;
 }
 
 /** What a successful redemption returns: run these arguments and no others (I2). */
@@ -312,7 +329,8 @@ export interface FollowUpBody {
   readonly reason: string;
 }
 export interface ResolveBody {
-  readonly result: "succeeded" | "failed" | "interrupted";
+  /** `not_started`: nothing happened; what budgets kept for it is given back. */
+  readonly result: "succeeded" | "failed" | "interrupted" | "not_started";
   readonly reason: string;
 }
 

@@ -1,4 +1,4 @@
-import type { Card, CardRule } from "@haltpoint/protocol";
+import type { BudgetView, Card, CardRule } from "@haltpoint/protocol";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { moneyReading, DEFAULT_READER } from "../rendering/reading.ts";
@@ -61,6 +61,7 @@ export function Why({ card }: { readonly card: Card }): ReactNode {
           ))}
         </ul>
       )}
+      <Budgets budgets={request.budgets} />
       {request.quorum === null || request.quorum.needed.length === 0 ? null : (
         <p className="hint">
           Needs{" "}
@@ -71,6 +72,23 @@ export function Why({ card }: { readonly card: Card }): ReactNode {
         </p>
       )}
     </section>
+  );
+}
+
+/** What counts with this request, against the limit of each budget that took part. */
+function Budgets({ budgets }: { readonly budgets: readonly BudgetView[] }): ReactNode {
+  if (budgets.length === 0) return null;
+  return (
+    <ul className="rules">
+      {budgets.map(({ name, text, over }) => (
+        <li key={name} className="rule">
+          <p>
+            Budget: <ServerText text={text} /> <code className="rule-id">{name}</code>{" "}
+            {over ? <span className="kind">over the limit</span> : null}
+          </p>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -190,10 +190,11 @@ const FOLLOW_UPS: readonly Choice<"ok" | "violation">[] = [
   { value: "ok", label: "It was right" },
   { value: "violation", label: "It was a violation" },
 ];
-const RESULTS: readonly Choice<"succeeded" | "failed" | "interrupted">[] = [
+const RESULTS: readonly Choice<"succeeded" | "failed" | "interrupted" | "not_started">[] = [
   { value: "succeeded", label: "It happened" },
-  { value: "failed", label: "It did not happen" },
+  { value: "failed", label: "It failed; something of it may have happened" },
   { value: "interrupted", label: "It was stopped half-way" },
+  { value: "not_started", label: "Nothing happened" },
 ];
 
 export function FollowUpDialog(props: DialogProps): ReactNode {

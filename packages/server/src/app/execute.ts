@@ -14,8 +14,10 @@ import type { RequestState } from "../domain/request/model.ts";
 import { entryOf, refusalEntry } from "../domain/request/record.ts";
 import type { Refusal } from "../domain/request/refusal.ts";
 import type { Expected, KeyRecord, Standing, Write } from "../ports/store.ts";
+import type { ExpectedTotal } from "../ports/budgets.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
+import { budgetWrites, type Counting } from "./budgets.ts";
 import { commitOnce } from "./commit-once.ts";
 import { readContent } from "./content.ts";
 import { aboutRequest, gatherFacts } from "./facts.ts";
@@ -27,6 +29,9 @@ export { commitOnce } from "./commit-once.ts";
 
 /** How often facts may move under one command before the caller is told to try again. */
 const DECISIONS_MAX = 200;
+
+/** Commands that go by what policy says now: what they found of a budget must still be so (T37). */
+const ASKS_POLICY: ReadonlySet<Command["kind"]> = new Set(["edit", "redeem"] as const);
 
 export interface Executed {
   readonly state: RequestState;
@@ -114,11 +119,17 @@ async function attempt(
   const writes: Write[] = [];
   let refusal: Decision["refusal"] = null;
   let confirmedUntil: number | null = null;
+  const totals: ExpectedTotal[] = [];
+  let counted: Pick<Counting, "counts"> = { counts: null };
   for (const step of steps) {
     const content =
       step.content ?? (await readContent(app, state.id, current.revision.number)).plain;
-    const about = aboutRequest(current, content, step.command.actor);
-    const { facts, confirmedUntil: until } = await gatherFacts(app, standing, about);
+    const { actor, kind } = step.command;
+    const revision = current.revision.number + (kind === "edit" ? 1 : 0);
+    const about = aboutRequest(current, content, actor, revision);
+    const { facts, confirmedUntil: until, counting } = await gatherFacts(app, standing, about);
+    counted = counting;
+    if (ASKS_POLICY.has(kind)) totals.push(...counting.fences(facts.policy));
     if (until !== null) confirmedUntil = Math.min(until, confirmedUntil ?? until);
     const decision = unlessBarred(decide(current, step.command, facts), step, current);
     const next = replay(current, decision.events) ?? current;
@@ -132,7 +143,6 @@ async function attempt(
     refusal = decision.refusal;
     if (refusal === null) writes.push(...(step.writes ?? []));
     if (refusal !== null) {
-      const { actor, kind } = step.command;
       if (actor.kind === "person") {
         const about = { at: now, actor, command: kind, code: refusal.code };
         writes.push({ kind: "entry", draft: refusalEntry(state.id, about) });
@@ -150,10 +160,12 @@ async function attempt(
     expected: expectedOf(state, standing, events, {
       keyed: refusal === null ? keyed : null,
       confirmedUntil,
+      totals,
     }),
     writes: [
       ...(events.length === 0 ? [] : [requestWrite(current)]),
       ...writes,
+      ...budgetWrites(state, current, counted, isRedeemed(events)),
       ...(keyed === null || refusal !== null ? [] : [keyWrite(keyed, current, now)]),
     ],
   };
@@ -210,9 +222,13 @@ function expectedOf(
   state: RequestState,
   { epochs, time }: Standing,
   events: readonly RequestEvent[],
-  also: { readonly keyed: Keyed | null; readonly confirmedUntil: number | null },
+  also: {
+    readonly keyed: Keyed | null;
+    readonly confirmedUntil: number | null;
+    readonly totals: readonly ExpectedTotal[];
+  },
 ): Expected {
-  const { keyed, confirmedUntil } = also;
+  const { keyed, confirmedUntil, totals } = also;
   const unusedKey =
     keyed === null ? {} : { unusedKey: { principal: keyed.principal, key: keyed.key } };
   if (events.length === 0) return unusedKey;
@@ -225,14 +241,19 @@ function expectedOf(
     request: { id: state.id, version: state.version },
     epochs,
     ...(before === Infinity ? {} : { before }),
+    ...(totals.length === 0 ? {} : { budgets: totals }),
     ...clockOf(events),
     ...unusedKey,
   };
 }
 
+function isRedeemed(events: readonly RequestEvent[]): boolean {
+  return events.some(({ kind }) => kind === "redeemed");
+}
+
 /** INVARIANT: I7. Nothing is redeemed on a clock that jumped since the decision. */
 export function clockOf(events: readonly RequestEvent[]): Pick<Expected, "clockTrusted"> {
-  return events.some((event) => event.kind === "redeemed") ? { clockTrusted: true } : {};
+  return isRedeemed(events) ? { clockTrusted: true } : {};
 }
 
 function keyWrite(keyed: Keyed, state: RequestState, now: number): Write {

@@ -5,20 +5,18 @@
  * decision is made again (T37).
  */
 import type { Revision } from "@haltpoint/protocol";
-import type {
-  Obligations,
-  PolicyDecision,
-  PolicyInput,
-  ReviewerSource,
-} from "../domain/policy/model.ts";
+import type { Obligations, PolicyDecision, ReviewerSource } from "../domain/policy/model.ts";
 import type { Facts } from "../domain/request/commands.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { sourcesNeeded } from "../domain/request/quorum.ts";
 import { scopeKeys } from "../domain/request/scope.ts";
 import type { Epochs, Standing, StoredIdentity, StoreTime } from "../ports/store.ts";
+import type { BudgetQuery } from "../ports/budgets.ts";
 import type { App } from "./app.ts";
+import { countBudgets, type Counting } from "./budgets.ts";
 import type { Membership } from "./known-facts.ts";
 import { readConfirmation } from "./membership-confirmation.ts";
+import { inputOf, type Asked } from "./policy-input.ts";
 
 /** Stages in which the registry lets an identity act. */
 /** In any other stage an identity may start nothing. */
@@ -29,17 +27,16 @@ export interface FencedFacts {
   readonly epochs: Epochs;
   /** When the first of the memberships that were found confirmed is so no more; null: never. */
   readonly confirmedUntil: number | null;
+  readonly counting: Counting;
 }
 
 /** The subject of a decision: which request, whose content, who acts. */
-export interface About {
-  readonly identityId: string;
+export interface About extends Asked {
   readonly scope: RequestScope;
   readonly onBehalfOf: string | null;
-  readonly assurance: PolicyInput["assurance"];
   readonly obligations: Obligations | null;
-  /** The content policy is asked about, sensitive fields included. */
-  readonly content: Revision;
+  /** The revision that totals of budgets are read without; null: it has none yet. */
+  readonly leftOut: BudgetQuery["leftOut"];
   readonly actor: Actor;
   /** Who has reviewed it so far; the actor is added. */
   readonly reviewers: readonly string[];
@@ -48,12 +45,13 @@ export interface About {
 /** Reads everything for one decision. @param standing as read before anything else. */
 export async function gatherFacts(
   app: App,
-  { epochs, time }: Standing,
+  standing: Standing,
   about: About,
 ): Promise<FencedFacts> {
+  const { epochs, time } = standing;
   const membership = await app.facts.membership(epochs.membership);
   const identity = await membership.identity(about.identityId);
-  const policy = await decideByPolicy(app, epochs, time, identity, about);
+  const { policy, counting } = await askPolicy(app, standing, about);
   const needed = sourcesNeeded(
     [about.obligations, policy.obligations, policy.fallback],
     about.onBehalfOf,
@@ -84,12 +82,18 @@ export async function gatherFacts(
     interrupterExists: membership.hasInterrupter(identity?.owner ?? null),
     limits: app.limits.request,
   };
-  return { facts, epochs, confirmedUntil: confirmation.until };
+  return { facts, epochs, confirmedUntil: confirmation.until, counting };
 }
 
-/** What a decision about an existing request is about. */
-export function aboutRequest(state: RequestState, content: Revision, actor: Actor): About {
+/** What a decision about an existing request is about. @param revision which one `content` is */
+export function aboutRequest(
+  state: RequestState,
+  content: Revision,
+  actor: Actor,
+  revision: number = state.revision.number,
+): About {
   return {
+    leftOut: { requestId: state.id, revision },
     identityId: state.scope.identity,
     scope: state.scope,
     onBehalfOf: state.onBehalfOf,
@@ -108,35 +112,18 @@ export function reviewersOf(state: RequestState): readonly string[] {
   return [...new Set(present.map((review) => review.person))];
 }
 
-async function decideByPolicy(
+/** Policy's answer on this content, with the totals of its budgets as they are now. */
+export async function askPolicy(
   app: App,
-  epochs: Epochs,
-  time: StoreTime,
-  identity: StoredIdentity | null,
-  about: About,
-): Promise<PolicyDecision> {
-  const policy = await app.policies.current(epochs.policy);
-  return policy.decide({
-    revision: about.content,
-    identity: identity ?? UNKNOWN_IDENTITY(about.identityId),
-    assurance: about.assurance,
-    organisation: app.organisation,
-    now: time.now,
-  });
+  standing: Standing,
+  about: Asked & Pick<About, "leftOut">,
+): Promise<{ readonly policy: PolicyDecision; readonly counting: Counting }> {
+  const policy = await app.policies.current(standing.epochs.policy);
+  const input = await inputOf(app, standing, about);
+  const of = { policyEpoch: standing.epochs.policy, leftOut: about.leftOut };
+  const counting = await countBudgets(app, policy, input, of);
+  return { policy: policy.decide({ ...input, budgets: counting.totals }), counting };
 }
-
-/** An identity that is gone from the registry has no attribute that could help it. */
-const UNKNOWN_IDENTITY = (id: string): PolicyInput["identity"] => ({
-  id,
-  type: "unknown",
-  owner: "",
-  stage: "offboarded",
-  groups: [],
-  labels: {},
-  actsForPeople: true,
-  may: [],
-  mode: "enforce",
-});
 
 /** Active members of each source. An unknown or disabled person is in none (T8, T11). */
 async function readRoster(

@@ -6,6 +6,7 @@
  * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
  * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
  */
+import type { StoredBudget } from "../ports/budgets.ts";
 import type { StoredAccount } from "../ports/provider-accounts.ts";
 import type {
   StoredHalt,
@@ -95,6 +96,10 @@ function membersByGroup(accounts: readonly StoredAccount[]): ReadonlyMap<string,
 export class KnownFacts {
   readonly #store: Store;
   #membership: Membership | null = null;
+  #budgets: {
+    readonly epoch: number;
+    readonly known: ReadonlyMap<string, StoredBudget>;
+  } | null = null;
   #haltEpoch = -1;
   #halts = new Map<string, readonly StoredHalt[]>();
 
@@ -110,6 +115,17 @@ export class KnownFacts {
     // A command that was overtaken must not put its older epoch in the place of a newer one.
     if (this.#membership === null || this.#membership.epoch < epoch) this.#membership = read;
     return read;
+  }
+
+  /** Budgets of the policy of this epoch, by their definition. */
+  async budgets(policyEpoch: number): Promise<ReadonlyMap<string, StoredBudget>> {
+    if (this.#budgets?.epoch === policyEpoch) return this.#budgets.known;
+    const inForce = (await this.#store.budgets()).filter(({ retired }) => !retired);
+    const known = new Map(inForce.map((budget) => [budget.definition, budget]));
+    if (this.#budgets === null || this.#budgets.epoch < policyEpoch) {
+      this.#budgets = { epoch: policyEpoch, known };
+    }
+    return known;
   }
 
   /** Halts of these scopes, newest first, lifted ones included. */

@@ -4,6 +4,7 @@
  */
 import type { Actor } from "../domain/request/model.ts";
 import type { App } from "./app.ts";
+import { countEarlier } from "./count-earlier.ts";
 import { execute } from "./execute.ts";
 import { nextTurn } from "./next-turn.ts";
 import { sweepHalt } from "./place-halt.ts";
@@ -34,6 +35,7 @@ export function passTime(app: App, onFault: (fault: unknown) => void): Backgroun
           epochsMoved = false;
           await sweepHalts(app);
           await recheckHeld(app);
+          await countEarlier(app);
         }
         const more = await expireDue(app);
         if (more) continue;

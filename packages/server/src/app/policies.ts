@@ -8,12 +8,15 @@ import {
   type CompiledPolicy,
   type DeclaredAction,
 } from "../domain/policy/policy.ts";
+import type { CompiledBudget } from "../domain/policy/compiled-budget.ts";
 import type { PolicyDecision, PolicyInput } from "../domain/policy/model.ts";
 import type { Store } from "../ports/store.ts";
 
 /** A compiled policy, as the use cases need it. */
 export interface PolicyInForce {
   readonly version: string;
+  /** By name. */
+  readonly budgets: ReadonlyMap<string, CompiledBudget>;
   decide(input: PolicyInput): PolicyDecision;
   /** The same decision; its traces also say what the rules that nearly matched lacked. */
   explain(input: PolicyInput): PolicyDecision;
@@ -74,6 +77,7 @@ function inUse(policy: CompiledPolicy): PolicyInForce {
     decide: (input) => evaluate(policy, input),
     explain: (input) => evaluate(policy, input, { nearMisses: true }),
     groups: groupsOf(policy),
+    budgets: policy.budgets,
     sensitivePaths: (actionName) => sensitivePaths(policy, actionName),
     declared: (actionName) => declaredAction(policy, actionName),
   };
@@ -93,6 +97,7 @@ const NOTHING_ALLOWED: PolicyDecision = {
   impacts: [],
   shadow: null,
   policyVersion: "none",
+  budgets: [],
   traces: [],
 };
 
@@ -100,6 +105,7 @@ const NOTHING_ALLOWED: PolicyDecision = {
 const NO_POLICY: PolicyInForce = {
   version: "none",
   groups: new Map(),
+  budgets: new Map(),
   sensitivePaths: () => [],
   declared: () => null,
   decide: () => NOTHING_ALLOWED,

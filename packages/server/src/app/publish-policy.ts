@@ -1,9 +1,16 @@
 /** Publishing: a policy is taken whole or refused whole; either way the ledger says so. */
 import { sha256Base64url, type Revision } from "@haltpoint/protocol";
 import type { PolicyDecision } from "../domain/policy/model.ts";
-import { explain, formatLoadProblem, loadPolicy } from "../domain/policy/policy.ts";
+import {
+  explain,
+  formatLoadProblem,
+  loadPolicy,
+  type CompiledPolicy,
+} from "../domain/policy/policy.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
+import { countBudgets } from "./budgets.ts";
+import { countEarlier } from "./count-earlier.ts";
 import { commitOnce, type Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
 import { systemEntry } from "./registry.ts";
@@ -49,12 +56,27 @@ export async function publishPolicy(
     // The entry says what this one replaces; of two published at once the later replaces the other.
     expected: { ...key.expected, epochs: { policy: epoch, ...fence.value } },
     writes: [
-      { kind: "policy", policy: { version, text, by, at: now } },
+      {
+        kind: "policy",
+        policy: { version, text, by, at: now },
+        budgets: definitionsOf(loaded.policy),
+      },
       systemEntry("policy_published", now, by, data),
       ...key.writes,
     ],
   });
-  return done ? answered({ version, changed: true }) : publishPolicy(app, publish);
+  if (!done) return publishPolicy(app, publish);
+  if (loaded.policy.budgets.size > 0) {
+    // What is not counted yet holds, and is counted in the background, should this fail.
+    await countEarlier(app).catch((fault: unknown) => {
+      app.onFault(fault instanceof Error ? fault : new Error(String(fault)));
+    });
+  }
+  return answered({ version, changed: true });
+}
+
+function definitionsOf({ budgets }: CompiledPolicy): readonly string[] {
+  return [...new Set([...budgets.values()].map(({ definition }) => definition))];
 }
 
 export interface Explained {
@@ -84,6 +106,8 @@ export async function explainPolicy(
     organisation: app.organisation,
     now,
   };
-  const decision = policy.explain(input);
+  const of = { policyEpoch: epochs.policy, leftOut: null };
+  const { totals } = await countBudgets(app, policy, input, of);
+  const decision = policy.explain({ ...input, budgets: totals });
   return answered({ decision, text: explain(decision, input) });
 }

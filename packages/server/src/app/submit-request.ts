@@ -11,10 +11,12 @@ import type { RequestEvent, Submission } from "../domain/request/events.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { entryOf } from "../domain/request/record.ts";
 import { dueAt } from "../domain/request/due.ts";
+import type { ExpectedTotal } from "../ports/budgets.ts";
 import type { Commit, Epochs, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
 import type { DeclaredAction } from "../domain/policy/policy.ts";
 import type { App } from "./app.ts";
+import { budgetWrites, type Counting } from "./budgets.ts";
 import { commitContent, contentWrites, type Content } from "./content.ts";
 import { countedAmount } from "./card/amounts.ts";
 import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
@@ -72,12 +74,13 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
 
   const submission = submissionOf(app, identity, content, body.enforcement ?? {}, now);
   const actor: Actor = { kind: "identity", id: identity.id };
-  const { facts } = await gatherFacts(app, standing, {
+  const { facts, counting } = await gatherFacts(app, standing, {
     identityId: identity.id,
     scope: submission.scope,
     onBehalfOf: submission.onBehalfOf,
     assurance: identity.assurance,
     obligations: null,
+    leftOut: null,
     content: content.plain,
     actor,
     reviewers: [],
@@ -100,7 +103,11 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   }
   const keyed = { principal, key, fingerprint };
   const declared = policy.declared(content.committed.action.name);
-  const commit = commitOf(app, { state, events, content, declared }, { epochs, keyed, now });
+  const commit = commitOf(
+    app,
+    { state, events, content, declared },
+    { epochs, keyed, now, counting, totals: counting.fences(facts.policy) },
+  );
   if (!(await commitOnce(app, commit, now))) return null;
   app.contents.keep(state.id, 0, content);
   return answered({ state, replayed: false });
@@ -119,10 +126,12 @@ function commitOf(
     readonly epochs: Epochs;
     readonly keyed: Pick<KeyRecord, "principal" | "key" | "fingerprint">;
     readonly now: number;
+    readonly counting: Counting;
+    readonly totals: readonly ExpectedTotal[];
   },
 ): Omit<Commit, "commandId"> {
   const { state, events, content, declared } = made;
-  const { epochs, keyed, now } = under;
+  const { epochs, keyed, now, counting, totals } = under;
   const amount =
     state.policy.impact === null && state.policy.impacts === undefined
       ? {}
@@ -134,6 +143,7 @@ function commitOf(
       epochs,
       unusedKey: { principal: keyed.principal, key: keyed.key },
       ...beforeOf(events, now),
+      ...(totals.length === 0 ? {} : { budgets: totals }),
       ...clockOf(events),
     },
     writes: [
@@ -142,6 +152,7 @@ function commitOf(
       ...entries(state.id, events, content.committed),
       ...events.flatMap((event) => noticeWrites(app, state, event)),
       { kind: "key", record },
+      ...budgetWrites(null, state, counting, false),
     ],
   };
 }

@@ -5,11 +5,12 @@ import type { Right } from "../domain/request/commands.ts";
 import { isTerminal, type RequestState } from "../domain/request/model.ts";
 import { scopeKeys } from "../domain/request/scope.ts";
 import { isReviewer, progress, type Electorate } from "../domain/request/quorum.ts";
-import type { Roster } from "../domain/policy/model.ts";
+import { budgetSentence } from "../domain/policy/budget-words.ts";
+import type { BudgetUse, Roster } from "../domain/policy/model.ts";
 import type { Standing } from "../ports/store.ts";
 import type { App } from "./app.ts";
-import { readCommitted } from "./content.ts";
-import { rosterOf, unconfirmedOf } from "./facts.ts";
+import { readCommitted, readContent } from "./content.ts";
+import { askPolicy, rosterOf, unconfirmedOf } from "./facts.ts";
 import { changesOf } from "./redeem-grant.ts";
 import { messageOf, titleOf } from "./words.ts";
 
@@ -72,7 +73,33 @@ export async function viewRequest(
     message: messageOf(state),
     revision: { number: state.revision.number, digest: state.revision.digest, content },
     changes,
+    // An agent is told why it is held, and not what others of its owner have spent.
+    budgets:
+      visibility === "full" && viewer.kind === "person" ? await budgetsOf(app, state, current) : [],
   };
+}
+
+/** The budgets that took part: as they are now while a person may still decide, else as they were. */
+async function budgetsOf(
+  app: App,
+  state: RequestState,
+  standing: Standing,
+): Promise<RequestView["budgets"]> {
+  const recorded = state.policy.budgets ?? [];
+  if (recorded.length === 0 || state.status !== "held") return recorded.map(budgetView);
+  const { plain } = await readContent(app, state.id, state.revision.number);
+  const { policy } = await askPolicy(app, standing, {
+    identityId: state.scope.identity,
+    assurance: state.assurance,
+    content: plain,
+    leftOut: { requestId: state.id, revision: state.revision.number },
+  });
+  return policy.budgets.map(budgetView);
+}
+
+function budgetView(use: Omit<BudgetUse, "relied">): RequestView["budgets"][number] {
+  const { name, window, total, after, limit, over } = use;
+  return { name, text: budgetSentence(use), window, total, after, limit, over };
 }
 
 /** The newest halt in force over a live request (I10); an ended one is kept from nothing. */

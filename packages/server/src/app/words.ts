@@ -1,5 +1,6 @@
 /** Our words about a request: one sentence for the card, one for whoever has to go on. */
 import { visibleText, type Revision } from "@haltpoint/protocol";
+import { grouped } from "../domain/policy/grouped.ts";
 import type { RequestState } from "../domain/request/model.ts";
 
 /**
@@ -23,14 +24,6 @@ function amountOf(properties: Revision["action"]["properties"]): string | null {
   const { amount: value, currency } = amount as { amount?: unknown; currency?: unknown };
   if (typeof value !== "string" || typeof currency !== "string") return null;
   return grouped(`${value} ${currency}`);
-}
-
-/** `12000.00 USD` → `12,000.00 USD`; anything else as it is. */
-function grouped(text: string): string {
-  const match = /^(\d+)(\.\d+)? ([A-Z]{3})$/.exec(text);
-  if (match === null) return text;
-  const [, whole = "", fraction = "", currency = ""] = match;
-  return `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}${fraction} ${currency}`;
 }
 
 function spaced(name: string): string {

@@ -10,6 +10,7 @@
  * grow in commit order.
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
+import type { BudgetReads, BudgetWrite, ExpectedTotal } from "./budgets.ts";
 import type { FigureReads } from "./figures.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
@@ -171,7 +172,12 @@ export type Write =
   | { readonly kind: "identity"; readonly identity: StoredIdentity }
   | { readonly kind: "person"; readonly person: StoredPerson }
   | { readonly kind: "credential"; readonly credential: StoredCredential }
-  | { readonly kind: "policy"; readonly policy: StoredPolicy }
+  | {
+      readonly kind: "policy";
+      readonly policy: StoredPolicy;
+      /** Definitions of the budgets it has; every other is retired. */
+      readonly budgets?: readonly string[];
+    }
   | { readonly kind: "halt"; readonly halt: Omit<StoredHalt, "epoch"> }
   | { readonly kind: "on_call"; readonly roster: string; readonly shifts: readonly OnCallShift[] }
   | { readonly kind: "outbox"; readonly item: OutboxItem }
@@ -189,7 +195,8 @@ export type Write =
     }
   | SignInWrite
   | AccountWrite
-  | RoutingWrite;
+  | RoutingWrite
+  | BudgetWrite;
 
 /** The facts a commit relies on; every one that no longer holds makes it `stale`. */
 export interface Expected {
@@ -202,6 +209,8 @@ export interface Expected {
   readonly clockTrusted?: true;
   /** `principal` has not used `key` (I14). */
   readonly unusedKey?: { readonly principal: string; readonly key: string };
+  /** Totals that the decision rests on (I9). */
+  readonly budgets?: readonly ExpectedTotal[];
   /** The halt has this many lifts: lifting twice at once must not count one lift as two. */
   readonly halt?: { readonly id: string; readonly lifts: number };
   /** The holder has exactly these credentials that are neither revoked nor expired. */
@@ -229,6 +238,7 @@ export type StaleFact =
   | "deadline"
   | "key"
   | "credentials"
+  | "budget"
   | StaleSignInFact
   | StaleAccountFact;
 
@@ -294,7 +304,7 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads, AccountReads, RoutingReads, FigureReads {
+export interface Store extends SignInReads, AccountReads, RoutingReads, FigureReads, BudgetReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

@@ -1,5 +1,6 @@
 /** Why policy says what it said: the rules that took part, and the values that made them. */
 import type { CardRule, Revision } from "@haltpoint/protocol";
+import { totalsThen } from "../../domain/policy/budget-values.ts";
 import type { RequestState } from "../../domain/request/model.ts";
 import type { Standing } from "../../ports/store.ts";
 import type { App } from "../app.ts";
@@ -29,6 +30,7 @@ export async function becauseOf(
     assurance: state.assurance,
     organisation: app.organisation,
     now: state.edits.at(-1)?.at ?? state.createdAt,
+    budgets: totalsThen(policy.budgets ?? []),
   });
   const rules = traces.flatMap((trace): readonly CardRule[] => {
     const { rule, why, outcome, effect, values, detail } = trace;

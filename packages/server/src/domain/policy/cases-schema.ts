@@ -40,6 +40,17 @@ const SHARED: Readonly<Record<string, FormSchema>> = {
     },
     { description: "What is the organisation's own. Default: nothing." },
   ),
+  budgets: {
+    type: "object",
+    additionalProperties: {
+      anyOf: [
+        { type: "string", maxLength: 40 },
+        { type: "integer", minimum: 0 },
+      ],
+      "x-expected": "money such as `9000.00 USD`, or a whole number",
+    },
+    description: "What counts for a budget already, by its name. Default: nothing.",
+  },
   now: text("RFC 3339. Default: 2026-01-05T12:00:00Z, a Monday."),
 };
 

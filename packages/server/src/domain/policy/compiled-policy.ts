@@ -1,5 +1,6 @@
 /** A policy ready to be asked. Made by `loadPolicy`, never changed. */
 import type { CompiledAction } from "./actions.ts";
+import type { CompiledBudget } from "./compiled-budget.ts";
 import type { Condition } from "./condition/condition.ts";
 import type { Impact } from "../impact/model.ts";
 import type { Scope } from "./condition/scope.ts";
@@ -86,6 +87,7 @@ export interface CompiledPolicy {
   readonly rules: readonly CompiledRule[];
   readonly index: RuleIndex;
   readonly actions: ReadonlyMap<string, CompiledAction>;
+  readonly budgets: ReadonlyMap<string, CompiledBudget>;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   /** Everybody who may be asked: what a roster for this policy must know. */
   readonly sources: readonly ReviewerSource[];

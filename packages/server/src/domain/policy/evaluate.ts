@@ -11,7 +11,7 @@ import type { CompiledPolicy, CompiledRule, IndexedRule } from "./compiled-polic
 import type { ReadPaths } from "./condition/condition.ts";
 import { ConditionError, CostExceeded } from "./condition/value.ts";
 import { requestOf, refreshed, ValueDisplay, type Request } from "./input-scope.ts";
-import type { Effect, PolicyDecision, PolicyInput, RuleTrace } from "./model.ts";
+import type { BudgetUse, Effect, PolicyDecision, PolicyInput, RuleTrace } from "./model.ts";
 import { matchesName, namePattern } from "./pattern.ts";
 
 export interface EvaluateOptions {
@@ -85,9 +85,12 @@ function decisionOf(policy: CompiledPolicy, input: PolicyInput, found: Findings)
     impacts: [...new Set(verdict.impact === null ? impacts : [verdict.impact, ...impacts])],
     shadow: stricter ? { effect: everything.effect, rules: everything.decisive } : null,
     policyVersion: policy.version,
+    budgets: request.scope.budgets?.used() ?? NO_BUDGETS,
     traces: found.traces,
   };
 }
+
+const NO_BUDGETS: readonly BudgetUse[] = [];
 
 /** Loosest first. */
 const EFFECTS: readonly Effect[] = ["allow", "hold", "deny"];

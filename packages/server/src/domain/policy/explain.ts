@@ -1,5 +1,6 @@
 /** A decision as text for a person. */
 import { visibleText } from "@haltpoint/protocol";
+import { budgetSentence } from "./budget-words.ts";
 import { durationText } from "./duration.ts";
 import type { Obligations, PolicyDecision, PolicyInput, QuorumClause, RuleTrace } from "./model.ts";
 
@@ -21,6 +22,7 @@ export function explain(decision: PolicyDecision, input: PolicyInput): string {
     visibleText(head),
     ...decision.reasons.map((reason) => `  ${reason}`),
     ...consequences(decision),
+    ...budgetLines(decision),
     ...section("matched", decision.traces, ["matched", "error"]),
     ...section("in shadow, not enforced", decision.traces, ["shadow"]),
     ...section("nearly matched", decision.traces, ["missed"]),
@@ -32,6 +34,12 @@ export function explain(decision: PolicyDecision, input: PolicyInput): string {
     `policy ${decision.policyVersion}`,
   ];
   return lines.join("\n");
+}
+
+function budgetLines({ budgets }: PolicyDecision): readonly string[] {
+  return budgets.map((use) => {
+    return `  budget ${use.name}${use.over ? " (over)" : ""}: ${budgetSentence(use)}`;
+  });
 }
 
 function consequences(decision: PolicyDecision): readonly string[] {

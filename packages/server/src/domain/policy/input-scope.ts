@@ -1,10 +1,12 @@
 /** What a request looks like to conditions and traces. */
 import { classificationOf } from "../impact/classification.ts";
+import { BudgetValues, type BudgetMember } from "./budget-values.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import type { ReadPaths } from "./condition/condition.ts";
 import type { Scope } from "./condition/scope.ts";
 import { Meter, Timestamp, type Value } from "./condition/value.ts";
 import { shownValue } from "./display.ts";
+import { memberAtPath } from "./member-at-path.ts";
 import type { PolicyInput } from "./model.ts";
 
 /**
@@ -50,6 +52,7 @@ export function requestOf(policy: CompiledPolicy, input: PolicyInput): Request {
         return impactOf(input);
       },
       now: new Timestamp(input.now),
+      budgets: policy.budgets.size === 0 ? null : new BudgetValues(policy.budgets, input),
       locals: [],
       meter: new Meter(STEPS_MAX),
       worked: new Map(),
@@ -86,18 +89,6 @@ function asValue(json: unknown): Value {
   return json as Value;
 }
 
-/** The member at a path; own members only; undefined where there is none. */
-export function memberAtPath(root: unknown, path: readonly string[]): unknown {
-  let value = root;
-  for (const segment of path) {
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, segment)) {
-      return undefined;
-    }
-    value = (value as Readonly<Record<string, unknown>>)[segment];
-  }
-  return value;
-}
-
 /** Shows what conditions read, once for each path, and never what is sensitive (T28). */
 export class ValueDisplay {
   readonly #scope: Scope;
@@ -130,6 +121,10 @@ export class ValueDisplay {
 
   #read([root = "", ...rest]: readonly string[]): unknown {
     if (root === "now") return this.#scope.now.toString();
+    if (root === "budget") {
+      const [name = "", member = "over"] = rest;
+      return this.#scope.budgets?.show(name, member as BudgetMember);
+    }
     return memberAtPath(this.#scope, [root, ...rest]);
   }
 

@@ -123,7 +123,31 @@ export interface PolicyDecision {
   readonly shadow: { readonly effect: Effect; readonly rules: readonly string[] } | null;
   /** Digest of the policy text this came from: the policy version. */
   readonly policyVersion: string;
+  /** Budgets that a condition looked at, by name. */
+  readonly budgets: readonly BudgetUse[];
   readonly traces: readonly RuleTrace[];
+}
+
+/** A budget as it stood for one request. Amounts as `11400.00 USD`, numbers as `3`. */
+export interface BudgetUse {
+  readonly name: string;
+  /** As the policy writes it: `24h`. */
+  readonly window: string;
+  /** What counts, this request left out. */
+  readonly total: string;
+  /** With this request. */
+  readonly after: string;
+  readonly limit: string;
+  readonly over: boolean;
+  /** Whether more was looked at than on which side of the limit it falls. */
+  readonly relied: "over" | "total";
+}
+
+/** What counts for a budget now, the request itself left out. */
+export interface BudgetTotal {
+  readonly total: bigint;
+  /** Whether the request's distinct value is among those that count. */
+  readonly includes: boolean;
 }
 
 /** What the registry knows of the identity that asks. Never what the request claims. */
@@ -158,6 +182,8 @@ export interface PolicyInput {
   readonly organisation: Organisation;
   /** Milliseconds since the epoch, from the store's clock. */
   readonly now: number;
+  /** By the budget's name. One that is not there cannot be judged. */
+  readonly budgets?: ReadonlyMap<string, BudgetTotal>;
 }
 
 /** Who is in each source right now: `group:finance` → person ids. Only active, known persons. */

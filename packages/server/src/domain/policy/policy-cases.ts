@@ -3,6 +3,7 @@ import type { Organisation } from "../impact/model.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { readTimestamp } from "./condition/time.ts";
 import { ConditionError } from "./condition/value.ts";
+import { caseTotals } from "./case-totals.ts";
 import { durationMs } from "./duration.ts";
 import { evaluate } from "./evaluate.ts";
 import { toProblems, type Finding, type LoadProblem } from "./load-problem.ts";
@@ -56,7 +57,15 @@ export function runPolicyCases(
   const results = cases.flatMap((each, at) => {
     const now = momentOf(each.now ?? shared.now, offsetOf(root, ["cases", at, "now"]), found);
     if (now === null) return [];
-    const input = inputOf(each, shared, now);
+    const budgets = caseTotals(
+      policy.budgets,
+      { shared: shared.budgets, own: each.budgets },
+      (path, message, fix) => {
+        const whole = path.own ? ["cases", at, "budgets", path.name] : ["budgets", path.name];
+        found.push({ offset: offsetOf(root, whole), message, fix });
+      },
+    );
+    const input = { ...inputOf(each, shared, now), budgets };
     const decision = evaluate(policy, input, { nearMisses: true });
     const line = lineOf(casesText, root, at);
     return [
@@ -72,6 +81,7 @@ interface RawShared {
   readonly identity?: RawIdentity;
   readonly assurance?: Assurance;
   readonly organisation?: Partial<Organisation>;
+  readonly budgets?: Readonly<Record<string, string | number>>;
   readonly now?: string;
 }
 

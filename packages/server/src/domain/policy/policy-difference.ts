@@ -6,7 +6,7 @@ import { plainValue, type Plain, type PlainRecord } from "./structure.ts";
 import { readYaml } from "./yaml-source.ts";
 
 /** Of these each entry is told by its own name; of the rest only that it changed. */
-const NAMED = ["groups", "actions"] as const;
+const NAMED = ["groups", "budgets", "actions"] as const;
 
 /**
  * One line for each thing that was added (`+`), removed (`-`) or changed (`~`); none: they say the same.

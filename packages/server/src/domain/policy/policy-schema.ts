@@ -90,40 +90,41 @@ const OUTCOME_FIELDS: Readonly<Record<string, FormSchema>> = {
   controls: list(text("A control this serves, e.g. `nist-csf-2.0:PR.AA-05`.", 128), "Controls."),
 };
 
+const MATCH = record(
+  {
+    action: oneOrMore(PATTERN, "The action's name."),
+    subject: record(
+      {
+        type: oneOrMore(PATTERN, "The identity's type."),
+        id: oneOrMore(PATTERN, "The identity's id."),
+        group: oneOrMore(PATTERN, "A group the identity is in."),
+      },
+      { minProperties: 1, description: "The identity, as the registry knows it." },
+    ),
+    resource: record(
+      {
+        type: oneOrMore(PATTERN, "The resource's type."),
+        id: oneOrMore(PATTERN, "The resource's id."),
+      },
+      { minProperties: 1, description: "What the action is on." },
+    ),
+    impact: oneOrMore(
+      choice(IMPACTS, "A kind of harm."),
+      "What the call could do, as the classifier sees it: any of these.",
+    ),
+  },
+  {
+    minProperties: 1,
+    description: "Which requests it is about. All that is named must match.",
+  },
+);
+
 const RULE = record(
   {
     id: id("Cited in decisions and reports."),
     why: text("One sentence for those who review and those who are refused."),
     ...OUTCOME_FIELDS,
-    match: record(
-      {
-        action: oneOrMore(PATTERN, "The action's name."),
-        subject: record(
-          {
-            type: oneOrMore(PATTERN, "The identity's type."),
-            id: oneOrMore(PATTERN, "The identity's id."),
-            group: oneOrMore(PATTERN, "A group the identity is in."),
-          },
-          { minProperties: 1, description: "The identity, as the registry knows it." },
-        ),
-        resource: record(
-          {
-            type: oneOrMore(PATTERN, "The resource's type."),
-            id: oneOrMore(PATTERN, "The resource's id."),
-          },
-          { minProperties: 1, description: "What the action is on." },
-        ),
-        impact: oneOrMore(
-          choice(IMPACTS, "A kind of harm."),
-          "What the call could do, as the classifier sees it: any of these.",
-        ),
-      },
-      {
-        minProperties: 1,
-        description: "Which requests the rule is about. All that is named must match.",
-        "x-later": { budget: "matching by `budget`" },
-      },
-    ),
+    match: MATCH,
     when: {
       anyOf: [{ type: "string", minLength: 1, maxLength: 4000 }, { type: "boolean" }],
       description: "A CEL condition. Without it the rule holds whenever it matches.",
@@ -148,8 +149,45 @@ const RULE = record(
   },
   {
     required: ["id", "match", "decision"],
-    "x-later": { budget: "`budget`", budgets: "`budgets`", stage: "`stage`" },
+    "x-later": { stage: "`stage`" },
   },
+);
+
+const OPERAND = "action\\.properties(?:\\.[A-Za-z0-9_$-]{1,128}){1,16}";
+const AMOUNT_PATH: FormSchema = {
+  type: "string",
+  pattern: `^${OPERAND}$`,
+  "x-expected": "a path of an argument such as `action.properties.amount`",
+};
+/** What cannot be claimed: the registry's word, and what will be executed (I13). */
+const VALUE_PATH: FormSchema = {
+  type: "string",
+  pattern: `^(?:subject\\.(?:id|type|owner|labels\\.[A-Za-z0-9_$-]{1,128})|action\\.name|resource\\.(?:type|id)|${OPERAND})$`,
+  "x-expected":
+    "a path such as `subject.id`, `subject.owner`, `resource.id` or `action.properties.vendor`; what the requester claims cannot part a budget (I13)",
+};
+const BUDGET = record(
+  {
+    sum: { ...AMOUNT_PATH, description: "The money that is added up." },
+    count: { ...flag("How many requests."), "x-expected": "`true`" },
+    distinct: { ...VALUE_PATH, description: "How many different values." },
+    per: oneOrMore(VALUE_PATH, "Each of these has a total of its own. Default: one for everybody."),
+    match: {
+      ...MATCH,
+      description:
+        "Which requests count, as in a rule. Default: those that have the field; all for `count`.",
+    },
+    window: duration("How long a request counts after it was redeemed; it slides."),
+    limit: {
+      anyOf: [
+        { type: "string", maxLength: 40, description: "Money: `10000.00 USD`." },
+        { type: "integer", minimum: 0, maximum: 1_000_000_000, description: "A number." },
+      ],
+      description: "What counts together must not be more; with `sum`, money.",
+      "x-expected": "money such as `10000.00 USD` for `sum`, a whole number otherwise",
+    },
+  },
+  { required: ["window", "limit"] },
 );
 
 const DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -215,6 +253,13 @@ export const POLICY_SCHEMA: FormSchema = record(
       maxProperties: 1_000,
       description: "Times for `in_window`. With `to` before `from`, it closes on the next day.",
     },
+    budgets: {
+      type: "object",
+      propertyNames: name("A budget."),
+      additionalProperties: BUDGET,
+      maxProperties: 100,
+      description: "Totals over a sliding window, for `budget` in conditions.",
+    },
     actions: {
       type: "object",
       propertyNames: { ...name("An action."), pattern: "^[^\\s*]{1,256}$" },
@@ -236,7 +281,6 @@ export const POLICY_SCHEMA: FormSchema = record(
     title: "Haltpoint policy",
     required: ["version"],
     "x-later": {
-      budgets: "`budgets`",
       lifecycle: "`lifecycle`",
       packs: "`packs`",
       organisation: "`organisation`",

@@ -5,6 +5,7 @@
  */
 import { sha256Base64url } from "@haltpoint/protocol";
 import { compileActions, type CompiledAction } from "./actions.ts";
+import { checkBudgetsUsed, compileBudgets } from "./compile-budgets.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { checkGroups, checkIds, checkQuorums, sourcesIn } from "./cross-checks.ts";
 import { toProblems, type Finding, type LoadProblem } from "./load-problem.ts";
@@ -105,7 +106,15 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
   const windows = compileWindows(raw.windows ?? {}, root, findings);
   const unknownActions = raw.unknown_actions ?? "default";
   const closed = unknownActions === "deny";
-  const around = { ...loading, actions, windows, closed, shared: new Map(), share: sharing() };
+  const share = sharing();
+  const budgets = compileBudgets(raw.budgets ?? {}, {
+    ...loading,
+    actions,
+    closed,
+    share,
+    isWhole: (name) => isWhole(["budgets", name]),
+  });
+  const around = { ...loading, actions, windows, budgets, closed, shared: new Map(), share };
   const fallback = compileDefault(isWhole(["default"]) ? raw.default : undefined, around);
   const rawRules = raw.rules ?? [];
   const rules = rawRules.flatMap((rule, at) => {
@@ -119,7 +128,20 @@ function compileParts(raw: RawPolicy, loading: Loading): Parts {
   checkQuorums({ rules, fallback, groups, actions: [...actions.keys()] }, loading);
   const sources = sourcesIn([fallback, ...rules]);
   checkGroups(sources, groups, loading);
-  return { mode: raw.mode ?? "enforce", unknownActions, fallback, rules, actions, groups, sources };
+  const known = new Map(
+    [...budgets].flatMap(([name, budget]) => (budget === null ? [] : [[name, budget] as const])),
+  );
+  checkBudgetsUsed(known, rules, loading);
+  return {
+    mode: raw.mode ?? "enforce",
+    unknownActions,
+    fallback,
+    rules,
+    actions,
+    budgets: known,
+    groups,
+    sources,
+  };
 }
 
 /** Gives one object for equal data; nobody changes what a policy is made of. */

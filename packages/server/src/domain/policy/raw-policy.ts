@@ -14,8 +14,19 @@ export interface RawPolicy {
   readonly default?: RawDefault;
   readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly windows?: Readonly<Record<string, RawWindow>>;
+  readonly budgets?: Readonly<Record<string, RawBudget>>;
   readonly actions?: Readonly<Record<string, RawAction>>;
   readonly rules?: readonly RawRule[];
+}
+
+export interface RawBudget {
+  readonly sum?: string;
+  readonly count?: true;
+  readonly distinct?: string;
+  readonly per?: OneOrMore;
+  readonly match?: RawMatch;
+  readonly window: string;
+  readonly limit: string | number;
 }
 
 export interface RawWindow {

@@ -1,6 +1,7 @@
 /** Rules and the default: from the file's form to what is asked of each request. */
 import type { CompiledAction } from "./actions.ts";
 import { compileApproval, grantDeadlineMs, type ApprovalIssue } from "./approval.ts";
+import type { CompiledBudget } from "./compiled-budget.ts";
 import type { CompiledRule, Demand, Match, Outcome } from "./compiled-policy.ts";
 import { compileCondition, type Condition, type SharedThunks } from "./condition/condition.ts";
 import { environmentFor } from "./condition/environment.ts";
@@ -30,6 +31,7 @@ export interface RuleSurroundings {
   /** Whether an action that is not declared is denied anyhow. */
   readonly closed: boolean;
   readonly windows: ReadonlyMap<string, Window>;
+  readonly budgets: ReadonlyMap<string, CompiledBudget | null>;
   readonly shared: SharedThunks;
   /** The same data as one object, whoever of the policy has it. */
   readonly share: <T extends object>(data: T) => T;
@@ -143,9 +145,9 @@ function patterns(value: OneOrMore | undefined): readonly NamePattern[] {
   return withoutCovered(membersOf(value).map(namePattern));
 }
 
-function compileMatch(
+export function compileMatch(
   { action, subject, resource, impact }: RawMatch,
-  around: RuleSurroundings,
+  around: Pick<RuleSurroundings, "share">,
 ): Match {
   const restrictions = {
     subjectTypes: patterns(subject?.type),
@@ -162,7 +164,12 @@ function compileMatch(
   };
 }
 
-function checkReachable(match: Match, at: Path, around: RuleSurroundings): void {
+/** Reports patterns that no declared action has. @param at path of what holds the `match` */
+export function checkReachable(
+  match: Match,
+  at: Path,
+  around: Pick<RuleSurroundings, "root" | "actions" | "closed" | "findings" | "warnings">,
+): void {
   const declared = [...around.actions.keys()];
   for (const pattern of match.actions) {
     const meets = declared.some((name) => covers(pattern, namePattern(name)));
@@ -210,6 +217,7 @@ function conditionOf(
   const someUntyped = typed.length < match.actions.length || match.actions.length === 0;
   const result = compileCondition(raw.when, {
     windows: around.windows,
+    budgets: around.budgets,
     shared: around.shared,
     share: around.share,
     environments: someUntyped

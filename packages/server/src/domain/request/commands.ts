@@ -73,7 +73,8 @@ export type Command =
   | {
       readonly kind: "resolve";
       readonly actor: Actor;
-      readonly result: "succeeded" | "failed" | "interrupted";
+      /** `not_started`: nothing happened. */
+      readonly result: "succeeded" | "failed" | "interrupted" | "not_started";
       readonly reason: string;
     }
   /** A halt was placed that matches: stops the run, kills the approval, leaves a hold held. */

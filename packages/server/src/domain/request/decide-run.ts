@@ -164,7 +164,10 @@ export function resolve(state: RequestState, command: CommandOf<"resolve">, fact
   if (isBlank(reason)) {
     return refuse("reason_required", "say how you know; the record keeps it", { field: "reason" });
   }
-  return [{ at: facts.now, actor, kind: "resolved", to: command.result, reason }];
+  const about = { at: facts.now, actor, kind: "resolved", reason } as const;
+  const { result } = command;
+  if (result !== "not_started") return [{ ...about, to: result }];
+  return [{ ...about, to: state.interruptedBy === null ? "failed" : "interrupted", result }];
 }
 
 /** INVARIANT: I11, I4. Somebody other than the one who overrode. */

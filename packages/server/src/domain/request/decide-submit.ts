@@ -1,5 +1,5 @@
 /** Submission: policy decides; where it holds, nothing but a person or a deadline ends the hold. */
-import type { Obligations, PolicyDecision } from "../policy/model.ts";
+import type { BudgetUse, Obligations, PolicyDecision } from "../policy/model.ts";
 import type { Command, Facts } from "./commands.ts";
 import type { Ruling } from "./ruling.ts";
 import type { RequestEvent } from "./events.ts";
@@ -55,7 +55,13 @@ export function summaryOf(policy: PolicyDecision): PolicySummary {
     vetoWindowMs: policy.vetoWindowMs,
     grantDeadlineMs: policy.grantDeadlineMs,
     shadow: policy.shadow,
+    ...(policy.budgets.length === 0 ? {} : { budgets: policy.budgets.map(recorded) }),
   };
+}
+
+function recorded(use: BudgetUse): Omit<BudgetUse, "relied"> {
+  const { name, window, total, after, limit, over } = use;
+  return { name, window, total, after, limit, over };
 }
 
 /** Every hold ends within the request's total lifetime (I15). */

@@ -156,6 +156,8 @@ export type RequestEvent = { readonly at: number; readonly actor: Actor } & (
   | {
       readonly kind: "resolved";
       readonly to: "succeeded" | "failed" | "interrupted";
+      /** Where a person found out that nothing happened. */
+      readonly result?: "not_started";
       readonly reason: string;
     }
   | {

@@ -30,6 +30,7 @@ export function begin(event: EventOf<"submitted">): RequestState {
     grant: event.grant,
     run: null,
     spentAttempts: [],
+    spent: null,
     interruptedBy: null,
     override: null,
     followUp: { status: "none" },
@@ -190,7 +191,7 @@ type Ran =
 function ran(next: RequestState, event: EventOf<Ran>): RequestState {
   switch (event.kind) {
     case "redeemed":
-      return { ...next, run: event.run };
+      return { ...next, run: event.run, spent: { revision: next.revision.number, at: event.at } };
     case "lease_renewed":
       return {
         ...next,
@@ -201,8 +202,10 @@ function ran(next: RequestState, event: EventOf<Ran>): RequestState {
     case "lapsed":
       return next;
     case "resolved": {
-      const outcome = { result: event.to, detail: event.reason, by: by(event) };
-      return { ...next, outcome, decided: decided(event, by(event), event.reason) };
+      const { result = event.to, reason } = event;
+      const outcome = { result, detail: reason, by: by(event) };
+      const spent = result === "not_started" ? null : next.spent;
+      return { ...next, outcome, spent, decided: decided(event, by(event), reason) };
     }
     case "outcome_contradicted":
       return { ...next, contradicted: true };
@@ -211,9 +214,14 @@ function ran(next: RequestState, event: EventOf<Ran>): RequestState {
 
 function reported(next: RequestState, event: EventOf<"reported">): RequestState {
   const outcome = { result: event.result, detail: event.detail, by: by(event) };
-  if (event.to !== "approved") return { ...next, outcome, decided: stillDecided(next, event) };
-  const spent = next.run === null ? [] : [next.run.attemptHash];
-  return { ...next, outcome: null, run: null, spentAttempts: [...next.spentAttempts, ...spent] };
+  // INVARIANT: I9. Only a point that nobody can go round gives back what its request counted for.
+  const gaveBack = event.result === "not_started" && next.assurance === "mediated";
+  const spent = gaveBack ? null : next.spent;
+  if (event.to !== "approved")
+    return { ...next, outcome, spent, decided: stillDecided(next, event) };
+  const used = next.run === null ? [] : [next.run.attemptHash];
+  const spentAttempts = [...next.spentAttempts, ...used];
+  return { ...next, outcome: null, run: null, spent, spentAttempts };
 }
 
 /** An outcome decides nothing, but a stop that has ended is no longer under way. */

@@ -3,7 +3,7 @@
  * the content of the revision is not: the machine binds its digest and never looks inside.
  */
 import type { Basis, OutcomeResult, RequestStatus, Stoppable } from "@haltpoint/protocol";
-import type { Assurance, Effect, Obligations, Risk, StepUp } from "../policy/model.ts";
+import type { Assurance, BudgetUse, Effect, Obligations, Risk, StepUp } from "../policy/model.ts";
 
 /** Who did something. Identities never review (I4); the clock never authorises (I5). */
 export type Actor =
@@ -107,6 +107,8 @@ export interface PolicySummary {
   readonly vetoWindowMs: number;
   readonly grantDeadlineMs: number;
   readonly shadow: { readonly effect: Effect; readonly rules: readonly string[] } | null;
+  /** How the budgets stood that a condition looked at; absent: none was. */
+  readonly budgets?: readonly Omit<BudgetUse, "relied">[];
 }
 
 export interface RequestState {
@@ -149,6 +151,11 @@ export interface RequestState {
   readonly grant: Grant | null;
   readonly run: Run | null;
   readonly spentAttempts: readonly string[];
+  /**
+   * The last redemption that may have had an effect, for budgets (I9); null: there was none, or a
+   * mediated point or a person said that nothing happened.
+   */
+  readonly spent: { readonly revision: number; readonly at: number } | null;
   readonly interruptedBy: {
     readonly by: string;
     readonly at: number;

@@ -7,7 +7,7 @@ import { findRequest } from "./find-request.ts";
 import { CommandFailure, usageFailure } from "./command-failure.ts";
 import { clockTime, relativeTime } from "./times.ts";
 
-const RESULTS = ["succeeded", "failed", "interrupted"] as const;
+const RESULTS = ["succeeded", "failed", "interrupted", "not_started"] as const;
 const VERDICTS = ["ok", "violation"] as const;
 
 export async function ask(call: Call): Promise<void> {

@@ -4,7 +4,13 @@
  * INVARIANT: I2. What is shown here is what the digest below it is the digest of; that is checked,
  * not believed, so that nobody approves what was not on the screen (T18, T19).
  */
-import { revisionDigest, visibleText, type RequestView, type Revision } from "@haltpoint/protocol";
+import {
+  revisionDigest,
+  visibleText,
+  type BudgetView,
+  type RequestView,
+  type Revision,
+} from "@haltpoint/protocol";
 import { actorText, changeText } from "./decided-words.ts";
 import { clockTime, relativeTime } from "./times.ts";
 import { valueLines, valueText } from "./values.ts";
@@ -116,11 +122,19 @@ function whyHeld(view: RequestView): readonly string[] {
   );
   if (view.rules.length > 0)
     lines.push(row("rules", view.rules.map((rule) => visibleText(rule)).join(", ")));
+  lines.push(
+    ...view.budgets.map((budget, at) => row(at === 0 ? "budgets" : "", budgetText(budget))),
+  );
   if (view.shadow !== null) {
     const rules = view.shadow.rules.map((rule) => visibleText(rule)).join(", ");
     lines.push(row("shadow", `would have been: ${visibleText(view.shadow.effect)} (${rules})`));
   }
   return lines;
+}
+
+/** `(!) spend-per-day: would be 11,400.00 of 10,000.00 USD in 24 hours; 9,000.00 USD so far` */
+function budgetText({ name, text, over }: BudgetView): string {
+  return `${over ? "(!) " : ""}${visibleText(name)}: ${visibleText(text)}`;
 }
 
 function contentPart(view: RequestView): readonly string[] {

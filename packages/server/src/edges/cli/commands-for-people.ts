@@ -215,7 +215,8 @@ export const STOPPING: readonly CommandTree[] = [
   ),
   tree({
     usage: "resolve <request> <result>",
-    purpose: "say what really happened, where nobody knows: succeeded, failed, interrupted",
+    purpose:
+      "say what really happened, where nobody knows: succeeded, failed, interrupted, not_started",
     options: [REASON],
     examples: ['resolve 7F3K succeeded --reason "the shop has the order"'],
     run: async (call) => (await acting()).resolve(call),

@@ -5,11 +5,13 @@
  * INVARIANT: facts are fenced. All commits of this store go through here, one after the other, so
  * a halt, a policy or a membership change that was acknowledged before cannot be jumped (T37).
  */
+import type { BudgetWrite } from "../../ports/budgets.ts";
 import type { RoutingWrite } from "../../ports/delegations.ts";
 import type { AccountWrite } from "../../ports/provider-accounts.ts";
 import type { SignInWrite } from "../../ports/sign-in-records.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
 import type { Commit, Epochs, Expected, StaleFact, Write } from "../../ports/store.ts";
+import { applyBudgetWrite, isOfBudgets, isTotalMoved, registerBudgets } from "./budgets.ts";
 import { insertEntry, readLastSequence } from "./entries.ts";
 import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
 import { isOfRouting, routingStatement } from "./delegations.ts";
@@ -56,7 +58,7 @@ export type Applied =
 
 type OtherWrite = Exclude<
   Write,
-  SignInWrite | AccountWrite | RoutingWrite | { readonly kind: "entry" }
+  SignInWrite | AccountWrite | RoutingWrite | BudgetWrite | { readonly kind: "entry" }
 >;
 type RequestWrite = Extract<Write, { readonly kind: "request" }>;
 
@@ -108,6 +110,13 @@ export async function applyCommit(
       await run(session, routingStatement(write));
       continue;
     }
+    if (isOfBudgets(write)) {
+      await applyBudgetWrite(session, write, before.now);
+      if (write.kind !== "budget_counted") continue;
+      const epochs = { ...standing.epochs, policy: standing.epochs.policy + 1 };
+      standing = { ...standing, epochs };
+      continue;
+    }
     if (isOfAccount(write)) {
       const { sql, params } = accountStatement(write);
       if ((await session.execute(sql, params)) !== 1) return { kind: "stale", what: "account" };
@@ -118,6 +127,7 @@ export async function applyCommit(
     }
     standing = { ...standing, epochs: epochsAfter(write, standing.epochs) };
     for (const statement of statementsOf(write, standing.epochs)) await run(session, statement);
+    if (write.kind === "policy") await registerBudgets(session, write.budgets ?? []);
   }
   await run(session, insertCommand(commit.commandId, before.now));
   const movedEpochs = standing.epochs !== before.epochs;
@@ -159,6 +169,9 @@ async function staleFact(
   if (unusedKey !== undefined && !writes.some((write) => isOfKey(write, unusedKey))) {
     if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
   }
+  const { budgets } = expected;
+  if (budgets !== undefined && (await isTotalMoved(session, budgets, standing.now)))
+    return "budget";
   if (halt !== undefined) {
     if ((await readLiftCount(session, halt.id)) !== halt.lifts) return "halt";
   }

@@ -62,7 +62,13 @@ export function updateRequest(write: RequestWrite, expectedVersion: number): Sta
 const LATER_MEMBERS: Pick<RequestState, "returned"> = { returned: null };
 
 export function storedState(text: string): RequestState {
-  return { ...LATER_MEMBERS, ...(JSON.parse(text) as RequestState) };
+  const state = { ...LATER_MEMBERS, ...(JSON.parse(text) as RequestState) };
+  return "spent" in state ? state : { ...(state as RequestState), spent: spentBefore(state) };
+}
+
+/** What a state of before budgets tells of its redemption: one that was given back is not in it. */
+function spentBefore({ run, revision }: RequestState): RequestState["spent"] {
+  return run === null ? null : { revision: revision.number, at: run.startedAt };
 }
 
 /** Version and status of a request; null: it does not exist. */

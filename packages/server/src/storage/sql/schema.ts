@@ -343,6 +343,36 @@ const FIGURES = [
   `CREATE INDEX person_decisions_at ON person_decisions (at)`,
 ];
 
+const BUDGETS = [
+  // The number stands for the definition in every row, which is a digest.
+  `CREATE TABLE budgets (
+    number {number},
+    definition {text} NOT NULL,
+    counted {integer} NOT NULL,
+    retired {integer} NOT NULL
+  ){table}`,
+  `CREATE TABLE budget_counts (
+    budget {integer} NOT NULL,
+    budget_key {text} NOT NULL,
+    counts_from {integer} NOT NULL,
+    request_id {text} NOT NULL,
+    revision {integer} NOT NULL,
+    value {text} NOT NULL,
+    units {integer} NOT NULL,
+    PRIMARY KEY (budget, budget_key, counts_from, request_id, revision)
+  ){keyedTable}`,
+  `CREATE UNIQUE INDEX budget_counts_request ON budget_counts (request_id, revision, budget)`,
+  `CREATE INDEX budget_counts_value ON budget_counts (budget, budget_key, value, counts_from)
+    WHERE value <> ''`,
+  // Decimal text: a sum may be more than an integer column holds.
+  `CREATE TABLE budget_totals (
+    budget {integer} NOT NULL,
+    budget_key {text} NOT NULL,
+    total {text} NOT NULL,
+    PRIMARY KEY (budget, budget_key)
+  ){keyedTable}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -356,4 +386,5 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "decisions-by-identity",
     statements: [`CREATE INDEX person_decisions_identity ON person_decisions (identity_id, at)`],
   },
+  { name: "budgets", statements: BUDGETS },
 ];

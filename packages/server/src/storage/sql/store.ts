@@ -1,5 +1,7 @@
 /** The store, on any database that has a session and a dialect. */
+import { readBudgets, readBudgetTotal } from "./budgets.ts";
 import { readCliAuthorization } from "./cli-authorizations.ts";
+import type { BudgetQuery, StoredTotal } from "../../ports/budgets.ts";
 import type { Random } from "../../ports/random.ts";
 import type { Period, ReadingPace } from "../../ports/figures.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
@@ -247,6 +249,16 @@ export class SqlStore implements Store {
 
   async policy() {
     return readPolicy(this.#reads);
+  }
+
+  async budgets() {
+    return readBudgets(this.#reads);
+  }
+
+  async budgetTotals(queries: readonly BudgetQuery[], now: number) {
+    const totals: StoredTotal[] = [];
+    for (const query of queries) totals.push(await readBudgetTotal(this.#reads, query, now));
+    return totals;
   }
 
   async policyByVersion(version: string) {

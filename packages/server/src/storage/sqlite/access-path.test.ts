@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from "vitest";
 import type { RequestStatus } from "@haltpoint/protocol";
 import type { RequestQuery } from "../../ports/store.ts";
 import { migrate } from "../sql/migrate.ts";
+import { readBudgetTotal } from "../sql/budgets.ts";
 import { listRequests } from "../sql/request-list.ts";
 import { countRequests, readDue, readIdsByEnding, readNextDue } from "../sql/requests.ts";
 import { MIGRATIONS } from "../sql/schema.ts";
@@ -31,13 +32,16 @@ class PlanningSession implements Session {
   }
 }
 
-async function planOf(read: (session: Session) => Promise<unknown>): Promise<readonly string[]> {
+async function planOf(
+  read: (session: Session) => Promise<unknown>,
+  about = "requests",
+): Promise<readonly string[]> {
   const connection = new SqliteConnection(join(temporaryFolder(), "x.db"), "write");
   onTestFinished(() => connection.close());
   await migrate({ session: connection, dialect: SQLITE, migrations: MIGRATIONS, now: 0 });
   const planning = new PlanningSession(connection);
   await read(planning);
-  return planning.steps.filter((step) => step.includes("requests"));
+  return planning.steps.filter((step) => step.includes(about));
 }
 
 const page = { order: "newest", limit: 50 } as const;
@@ -88,4 +92,16 @@ it("timers and short ids have their indexes", async () => {
   expect(next.join()).toContain("requests_due");
   const short = await planOf((session) => readIdsByEnding(session, "7F3K", 10));
   expect(short.join()).toContain("requests_ending (id_ending>? AND id_ending<?)");
+});
+
+it.each([
+  [null, ["budget_totals", "budget_counts"]],
+  ["v", ["budget_counts_value"]],
+])("a total of a budget is searched by its key, never scanned (I9): %s", async (value, names) => {
+  const query = { budget: 1, key: "k", windowMs: 1, value, leftOut: null };
+  // Without its one row it cannot be answered, but it has been planned.
+  const read = (session: Session) => readBudgetTotal(session, query, 9).catch(() => null);
+  const steps = await planOf(read, "budget_");
+  for (const name of names) expect(steps.join()).toContain(name);
+  for (const step of steps) expect(step).toMatch(/^SEARCH /);
 });

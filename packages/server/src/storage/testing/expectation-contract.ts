@@ -32,7 +32,35 @@ const key = { principal: "person:ana", key: "k" };
 const keyRecord = { ...key, fingerprint: "f", requestId: null, answer: "{}", at: START_MS };
 const lift = { by: "ana", at: START_MS, reason: "over" };
 
+const total = { budget: 1, key: "k", windowMs: 1_000, value: null, leftOut: null } as const;
+const bounds = { atLeast: null, atMost: null, includes: null } as const;
+const counted = (requestId: string, value = ""): Write => {
+  const counts = [{ budget: 1, key: "k", windowMs: 1_000, units: value === "" ? 5 : 0, value }];
+  return { kind: "budget_counts", requestId, revision: 0, countsFrom: START_MS, counts };
+};
+
 const FENCES: readonly Fence[] = [
+  {
+    name: "a total that is at most so much (I9)",
+    what: "budget",
+    given: [counted("req_1")],
+    expected: { budgets: [{ ...total, ...bounds, atMost: 9n }] },
+    moved: [counted("req_2")],
+  },
+  {
+    name: "a total that is at least so much, by time",
+    what: "budget",
+    given: [counted("req_1")],
+    expected: { budgets: [{ ...total, ...bounds, atLeast: 1n }] },
+    moved: (clock) => clock.advance(1_000),
+  },
+  {
+    name: "a distinct value that is not among those that count",
+    what: "budget",
+    given: [counted("req_1", "a")],
+    expected: { budgets: [{ ...total, ...bounds, value: "b", includes: false }] },
+    moved: [counted("req_2", "b")],
+  },
   {
     name: "the policy epoch",
     what: "policy",

@@ -78,6 +78,7 @@ export function requestState(id: string, options: StateOptions = {}): RequestSta
     grant: null,
     run: null,
     spentAttempts: [],
+    spent: null,
     interruptedBy: null,
     override: null,
     followUp: { status: "none" },

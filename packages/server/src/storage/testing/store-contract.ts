@@ -4,6 +4,7 @@
  * Nothing here knows which one it is; only the port is used.
  */
 import { describe } from "vitest";
+import { budgetContract } from "./budget-contract.ts";
 import { commitContract } from "./commit-contract.ts";
 import { concurrencyContract } from "./concurrency-contract.ts";
 import { expectationContract } from "./expectation-contract.ts";
@@ -22,5 +23,6 @@ export function storeContract(name: string, makePlace: MakePlace): void {
     listContract(makePlace);
     signInContract(makePlace);
     timeContract(makePlace);
+    budgetContract(makePlace);
   });
 }

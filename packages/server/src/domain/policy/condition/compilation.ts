@@ -1,5 +1,6 @@
 /** What the parts of the compiler share. */
 import type { ASTNode } from "@marcbachmann/cel-js";
+import type { CompiledBudget } from "../compiled-budget.ts";
 import type { Window } from "../windows.ts";
 import type { Scope } from "./scope.ts";
 import { ConditionError, kindOf, type Value } from "./value.ts";
@@ -25,6 +26,8 @@ export interface Read {
 /** One condition while it is compiled. */
 export interface Compilation {
   readonly windows: ReadonlyMap<string, Window>;
+  /** Null: one that is wrong in form. */
+  readonly budgets: ReadonlyMap<string, CompiledBudget | null>;
   readonly issues: ConditionIssue[];
   /** By their text, outermost selects only: `action.properties.amount`. */
   readonly reads: Map<string, Read>;

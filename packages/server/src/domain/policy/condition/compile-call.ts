@@ -18,6 +18,7 @@ import {
   type ConditionFunction,
   type Quantifier,
 } from "./functions.ts";
+import { refuseBareBudget } from "./compile-budget.ts";
 import { linearPattern } from "./linear-pattern.ts";
 import type { Scope } from "./scope.ts";
 import {
@@ -46,6 +47,7 @@ export function compileCall(
 ): Thunk {
   if (name === "has") return compileHas(node, args, at);
   if (name === "in_window") return compileInWindow(node, args, at);
+  if (name === "budget") return refuseBareBudget(node, at);
   const called = conditionFunction(name, false);
   if (called === undefined || !called.arities.includes(args.length)) {
     return unknownFunction(node, { name, node, args }, at);
@@ -236,10 +238,7 @@ function unknownFunction(
   const { name, args } = called;
   const known = functionNames();
   const start = called.node === node ? node.start : called.node.end;
-  if (name === "budget") {
-    const message = "`budget` is not supported yet";
-    at.issues.push({ start, message, fix: "compare the amount of one request instead" });
-  } else if (known.includes(name)) {
+  if (known.includes(name)) {
     const message = `\`${name}\` does not take ${args.length} arguments`;
     at.issues.push({ start, message, fix: "see the functions in docs/policy.md" });
   } else {

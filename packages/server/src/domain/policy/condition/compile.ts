@@ -18,6 +18,12 @@ import {
   type Thunk,
 } from "./compilation.ts";
 import { compileBinary } from "./compile-binary.ts";
+import {
+  checkBudgetOperands,
+  compileBudgetMember,
+  isBudgetCall,
+  refuseBareBudget,
+} from "./compile-budget.ts";
 import { compileCall, compileMethod } from "./compile-call.ts";
 import { isRoot, ROOTS, type Root } from "./scope.ts";
 import {
@@ -84,6 +90,7 @@ function compileFresh(node: Node, at: Compilation, inChain: boolean): Thunk {
     case "in":
       return compileIn(node.args, at);
     default:
+      checkBudgetOperands(node.args[0], node.args[1], at);
       return compileBinary(node.op, compileNode(node.args[0], at), compileNode(node.args[1], at));
   }
 }
@@ -135,10 +142,7 @@ function compileVariable(name: string, start: number, at: Compilation, inChain: 
     return rootThunk(name);
   }
   const known = [...ROOTS, ...at.locals];
-  const message =
-    name === "budget"
-      ? `\`${name}\` is not supported yet`
-      : `unknown variable \`${name}\`${didYouMean(name, known)}`;
+  const message = `unknown variable \`${name}\`${didYouMean(name, known)}`;
   const fix = `use one of ${known.map((root) => `\`${root}\``).join(", ")}`;
   at.issues.push({ start, message, fix });
   return constant(null);
@@ -156,6 +160,11 @@ function rootThunk(name: Root): Thunk {
 type SelectNode = Extract<Node, { op: "." | ".?" | "[]" | "[?]" }>;
 
 function compileSelect(node: SelectNode, at: Compilation, inChain: boolean): Thunk {
+  const [selected] = node.args;
+  if (isBudgetCall(selected)) {
+    if (node.op !== ".") return refuseBareBudget(node, at);
+    return compileBudgetMember(node, selected, node.args[1], at);
+  }
   if (!inChain) {
     const path = pathOf(node, at.locals);
     if (path !== null) noteRead(path, node.start, at);

@@ -1,5 +1,6 @@
 /** A rule's `when`: read, checked and compiled once, judged for each request. */
 import type { Environment } from "@marcbachmann/cel-js";
+import type { CompiledBudget } from "../compiled-budget.ts";
 import type { Window } from "../windows.ts";
 import {
   truth,
@@ -49,6 +50,7 @@ export interface ConditionSurroundings {
   readonly shared: SharedThunks;
   readonly share: <T extends object>(data: T) => T;
   readonly windows: ReadonlyMap<string, Window>;
+  readonly budgets: ReadonlyMap<string, CompiledBudget | null>;
   /** The type checkers of the actions the rule is about; at least one. */
   readonly environments: readonly { readonly about: string; readonly environment: Environment }[];
 }
@@ -73,11 +75,12 @@ export function compileCondition(text: string, around: ConditionSurroundings): C
   };
 }
 
-type Shared = Pick<ConditionSurroundings, "windows" | "shared">;
+type Shared = Pick<ConditionSurroundings, "windows" | "budgets" | "shared">;
 
-function newCompilation({ windows, shared }: Shared): Compilation {
+function newCompilation({ windows, budgets, shared }: Shared): Compilation {
   return {
     windows,
+    budgets,
     issues: [],
     reads: new Map(),
     locals: [],
@@ -223,6 +226,7 @@ function emptyScope(): Scope {
     context: NOTHING,
     impact: NOTHING,
     now: new Timestamp(0),
+    budgets: null,
     locals: [],
     meter,
     worked: new Map(),

@@ -21,6 +21,9 @@ export function environmentFor(types?: ArgumentTypes): Environment {
   return environment;
 }
 
+/** Stands for what `budget` gives; there is never one. */
+class Budget {}
+
 function never(): never {
   throw new Error("conditions are evaluated by closures, not by the CEL package");
 }
@@ -38,6 +41,7 @@ const FUNCTIONS = [
   "money(dyn, dyn): Money",
   "in_window(string): bool",
   `in_window(string, ${TIMESTAMP}): bool`,
+  "budget(string): Budget",
 ];
 
 const BASE: Environment = (() => {
@@ -53,6 +57,11 @@ const BASE: Environment = (() => {
     },
   })
     .registerType("Money", Money)
+    .registerType("Budget", {
+      ctor: Budget,
+      // Money or a number, by the budget: checked where it is compiled.
+      fields: { over: "bool", total: "dyn", after: "dyn", limit: "dyn", left: "dyn" },
+    })
     .registerVariable("subject", {
       schema: {
         id: "string",

@@ -234,7 +234,14 @@ export function conditionFunction(name: string, isMethod: boolean): ConditionFun
 
 /** For "did you mean": names as they are called. */
 export function functionNames(): readonly string[] {
-  return [...FUNCTIONS.map(({ name }) => name), "matches", "in_window", "has", ...QUANTIFIERS];
+  return [
+    ...FUNCTIONS.map(({ name }) => name),
+    "matches",
+    "in_window",
+    "budget",
+    "has",
+    ...QUANTIFIERS,
+  ];
 }
 
 /** Macros that run a body for each element of a list or key of a record. */

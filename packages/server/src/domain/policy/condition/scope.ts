@@ -1,4 +1,5 @@
 /** What a condition can see, and where claims are (I13). */
+import type { BudgetValues } from "../budget-values.ts";
 import type { Meter, Timestamp, Value } from "./value.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface Scope {
   /** What the classifier makes of the call; worked out when it is first read. */
   readonly impact: Value;
   readonly now: Timestamp;
+  /** Null: the policy has none. */
+  readonly budgets: BudgetValues | null;
   /** Elements that quantifiers are at, outermost first. */
   readonly locals: Value[];
   readonly meter: Meter;

@@ -28,6 +28,7 @@ const NIGHT: Window = {
  */
 export function judgeText(text: string, judged: Judged = {}): string {
   const result = compileCondition(text, {
+    budgets: new Map(),
     windows: new Map([["night", NIGHT]]),
     environments: [{ about: "", environment: environmentFor(judged.types) }],
     shared: new Map(),
@@ -51,6 +52,7 @@ function scopeOf({ properties = {}, context = {}, subject, now, steps }: Judged)
     resource: { type: "t", id: "i", properties: {} },
     context: context as Value,
     impact: { categories: [], access: "unknown", confidence: "low", outside: [] },
+    budgets: null,
     now: new Timestamp(Date.parse(now ?? "2026-01-05T12:00:00Z")),
     locals: [],
     meter: new Meter(steps ?? STEPS_MAX),

@@ -65,6 +65,7 @@ export function policy(over: Partial<PolicyDecision> = {}): PolicyDecision {
     impacts: ["spend"],
     shadow: null,
     policyVersion: "p1",
+    budgets: [],
     traces: [],
     ...over,
   };

@@ -107,7 +107,10 @@ export const FollowUpShape = shape<FollowUpBody>()(
 export const ResolveShape = shape<ResolveBody>()(
   "ResolveBody",
   closed({
-    result: choice(["succeeded", "failed", "interrupted"], "What really happened."),
+    result: choice(
+      ["succeeded", "failed", "interrupted", "not_started"],
+      "What really happened; `not_started`: nothing did, and budgets get it back.",
+    ),
     reason,
   }),
 );

@@ -125,6 +125,18 @@ export const RequestViewShape = shape<RequestView>()(
     reasons: texts("Why policy says so; the first is the one to show."),
     returned: nullable(returned),
     rules: texts("Rules that matched."),
+    budgets: Type.Array(
+      closed({
+        name: text("Of the budget."),
+        text: text("One sentence of ours."),
+        window: text("How long a redeemed request counts."),
+        total: text("What counts, this request left out."),
+        after: text("With this request."),
+        limit: text("What must not be passed."),
+        over: flag("Whether it would be passed."),
+      }),
+      { description: "Budgets that took part: for people with sight of the arguments." },
+    ),
     policy_version: text("Digest of the policy's text."),
     quorum: nullable(quorum),
     confirm: Type.Array(closed({ id: text("Its id."), text: text("What is stated.") })),
