@@ -15,7 +15,7 @@ const rm: Rule = ({ args, name }, session) => {
   for (const value of operands(args)) {
     const place = session.place(value);
     if (recursive) deletesFolder(session.inspection, place);
-    else if (place.whole && /\*$/u.test(place.path)) deletesFolder(session.inspection, place);
+    else if (place.whole && place.path.endsWith("*")) deletesFolder(session.inspection, place);
     else deletesFile(session.inspection, place);
   }
   session.inspection.writes();
@@ -304,7 +304,7 @@ const tar: Rule = ({ args }, session) => {
   if (!creates) return carrying(CARRIES.data);
   let carried: number = CARRIES.data;
   const values = operands(
-    args.slice(/^-/u.test(mode) ? 0 : 1),
+    args.slice(mode.startsWith("-") ? 0 : 1),
     new Set(["-f", "-C", "-czf", "-cf", "-cvzf", "-czvf", "-cjf", "-cJf", "--file"]),
   );
   for (const value of values) carried |= readsFile(session.inspection, session.place(value));

@@ -26,7 +26,7 @@ const VALUED = new Set(
   ),
 );
 
-export function readsAll(values: readonly Value[], session: Session): Stream {
+function readsAll(values: readonly Value[], session: Session): Stream {
   let output: Stream = EMPTY;
   for (const value of values) {
     if (value.text === "-") continue;
