@@ -16,12 +16,13 @@ import { quote } from "../inspection.ts";
 import type { Inspection } from "../inspection.ts";
 import { matchesGlob, placeOf } from "../places.ts";
 import type { Place } from "../places.ts";
+import { callsItself, startsWithoutEnd } from "./exhaustion.ts";
 import { expand, expandWhole, named, substitutions, variants } from "./expand.ts";
 import type { Surroundings } from "./expand.ts";
 import { parsed } from "./parse.ts";
 import { connects, inputOf, outputOf } from "./redirects.ts";
 import { isRule, ruleOf, RULE_NAMES, unknownCommand } from "./rules/table.ts";
-import type { Session, Value } from "./session.ts";
+import type { Rule, Session, Value } from "./session.ts";
 import { carriedBy, plain } from "./session.ts";
 import { Variables } from "./variables.ts";
 
@@ -38,6 +39,9 @@ export function walkShell(text: string, inspection: Inspection): void {
   shell.script(text);
   shell.uncalled();
 }
+
+/** `--help` alone. */
+const asksOnly: Rule = () => UNTOLD;
 
 /** One shell: its variables, functions and folder, and the files written so far. */
 class Shell implements Session, Surroundings {
@@ -131,7 +135,10 @@ class Shell implements Session, Surroundings {
     if (defined !== undefined) return this.#callWith(folded, defined, args, stdin);
     const command = { name: this.#matching(name), args, stdin };
     this.step(args.length);
-    const rule = ruleOf(command.name);
+    const rule =
+      args.length === 1 && /^--(?:help|version)$/u.test(args[0]?.text ?? "")
+        ? asksOnly
+        : ruleOf(command.name);
     if (rule === null) return unknownCommand({ ...command, name: word.text }, word, this);
     const output = this.#nested(
       () => rule(command, this) ?? carrying(stdin.carries | carriedBy(args)),
@@ -248,6 +255,7 @@ class Shell implements Session, Surroundings {
         );
       }
       case "While":
+        startsWithoutEnd(node, this.inspection);
         return this.#maybe(() =>
           joined(this.#list(node.clause, stdin), this.#list(node.body, stdin)),
         );
@@ -357,24 +365,7 @@ class Shell implements Session, Surroundings {
     stdin: Stream,
   ): Stream {
     if (this.#running.includes(name)) {
-      const body = defined.node.body;
-      this.inspection.find(
-        "destruction",
-        "low",
-        `The function ${quote(name)} calls itself and may use up the machine.`,
-      );
-      if (
-        body.type === "BraceGroup" &&
-        body.body.commands.some(
-          ({ command, background }) => background === true || command.type === "Pipeline",
-        )
-      ) {
-        this.inspection.find(
-          "destruction",
-          "high",
-          `${quote(name)} starts itself again and again until the machine is used up.`,
-        );
-      }
+      callsItself(name, defined.node, this.inspection);
       return UNTOLD;
     }
     if (defined.calls >= MAX_CALLS) return carrying(stdin.carries | carriedBy(args));

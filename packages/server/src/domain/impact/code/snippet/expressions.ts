@@ -251,6 +251,7 @@ export abstract class Expressions extends Cursor {
   ): { readonly items: readonly Abstract[]; readonly fields: ReadonlyMap<string, Abstract> } {
     const items: Abstract[] = [];
     const fields = new Map<string, Abstract>();
+    const first = this.at;
     while (this.peek() !== undefined && !this.take(close)) {
       const start = this.at;
       this.lines();
@@ -261,6 +262,10 @@ export abstract class Expressions extends Cursor {
         const value = this.expression(depth);
         for (const target of targets)
           this.names.set(target, { ...NOTHING, carries: value.carries, items: value.items });
+        const resume = this.at;
+        this.at = first;
+        items[0] = this.expression(depth + 1);
+        this.at = resume;
         continue;
       }
       const key = this.peek();
