@@ -48,7 +48,7 @@ module.exports = {
       "domain: protocol and itself; no I/O, no Node, no packages",
       domain,
       [domain, protocolRoot],
-      [`${domain}policy/`],
+      [`${domain}policy/`, `${domain}impact/code/shell/`],
     ),
     mayImport(
       "domain-policy-is-pure",
@@ -62,6 +62,12 @@ module.exports = {
         package_("ajv"),
         package_("yaml"),
       ],
+    ),
+    mayImport(
+      "domain-impact-shell-is-pure",
+      "domain/impact/code/shell: also the parser of shell, by name",
+      `${domain}impact/code/shell/`,
+      [domain, protocolRoot, package_("unbash")],
     ),
     mayImport("ports-see-domain", "ports: domain, protocol", ports, [ports, domain, protocolRoot]),
     mayImport("app-sees-ports", "app: ports, domain, protocol; never a driver or an edge", app, [

@@ -29,19 +29,14 @@ export interface ClassifiedRequest {
 interface Known {
   readonly organisation: Organisation;
   readonly isMediated: boolean;
-  readonly classification: RequestClassification;
-}
-
-export interface RequestClassification extends Classification {
-  /** The origins were observed by an enforcement point that cannot be gone around. */
-  readonly watched: boolean;
+  readonly classification: Classification;
 }
 
 /** A revision never changes, so what could come of it does not either. */
 const KNOWN = new WeakMap<object, Known>();
 
 /** Pure; the same request gives the same classification. */
-export function classificationOf(request: ClassifiedRequest): RequestClassification {
+export function classificationOf(request: ClassifiedRequest): Classification {
   const { revision, organisation } = request;
   const isMediated = request.assurance === "mediated";
   const known = KNOWN.get(revision);
@@ -56,8 +51,7 @@ export function classificationOf(request: ClassifiedRequest): RequestClassificat
     tool: toolIn(revision.context),
     origins,
   };
-  const watched = isMediated && Object.keys(origins).length > 0;
-  const classification = { ...classify(call, organisation), watched };
+  const classification = classify(call, organisation);
   KNOWN.set(revision, { organisation, isMediated, classification });
   return classification;
 }

@@ -79,7 +79,6 @@ function classificationOf(
   const origins = Object.entries(call.origins);
   return {
     access,
-    runsCode: evidence.tool.runs !== null,
     impacts,
     confidence: confidenceOf(impacts[0], evidence, access),
     findings,

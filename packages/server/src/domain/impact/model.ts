@@ -71,8 +71,6 @@ export interface Call {
 export interface Classification {
   /** Whether anything would be changed, sent or started; `unknown` counts as a write. */
   readonly access: "read" | "write" | "unknown";
-  /** The tool runs what its arguments say: a command line, a script, a query. */
-  readonly runsCode: boolean;
   /** Gravest first, each once; empty: nothing worth asking a person about. */
   readonly impacts: readonly Impact[];
   /** That of the surest finding of the gravest impact; `high` where there is none and it is a read. */

@@ -72,9 +72,9 @@ describe("`impact` in a condition", () => {
 
 describe("what an enforcement point says of the session", () => {
   const watched = rules(
-    '{ id: w, match: { action: "*" }, when: "impact.watched", decision: allow }',
+    `{ id: w, match: { action: "*" }, when: 'impact.origin == "person"', decision: allow }`,
   );
-  const context = { origins: { recipient: "person" } };
+  const context = { origins: { recipient: "person", amount: "person" } };
 
   it("loosens only where that point cannot be gone around (I13)", () => {
     const policy = policyOf(watched);

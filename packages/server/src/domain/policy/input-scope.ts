@@ -65,7 +65,7 @@ export function refreshed(scope: Scope): Scope {
   return { ...scope, locals: [], meter: new Meter(STEPS_MAX), worked: new Map() };
 }
 
-/** The classification as conditions read it. `watched`: a point that cannot be passed saw the session. */
+/** The classification as conditions read it. */
 function impactOf(input: PolicyInput): Value {
   const found = classificationOf(input);
   return {
@@ -77,8 +77,7 @@ function impactOf(input: PolicyInput): Value {
     from_person: found.fromPerson,
     origin: found.origin,
     content_origin: found.contentOrigin,
-    watched: found.watched,
-    runs_code: found.runsCode,
+    program: found.program,
   };
 }
 

@@ -9,6 +9,7 @@ import type { Place } from "./places.ts";
 
 /** @returns what the content may carry. */
 export function readsFile(inspection: Inspection, place: Place): number {
+  if (/^\/dev\/(?:zero|urandom)$/u.test(place.path)) return CARRIES.nothing;
   if (place.area === "temp") return CARRIES.data;
   if (place.area === "device") {
     inspection.find(
@@ -43,6 +44,7 @@ export function changesFile(
   place: Place,
   how: "overwrite" | "append to" | "change",
 ): void {
+  if (place.path.startsWith("/dev/") && place.area === "temp") return;
   inspection.writes();
   if (place.area === "temp") return;
   if (place.area === "device") {
@@ -64,6 +66,12 @@ export function changesFile(
       "destruction",
       confidence,
       `Would ${how} ${quote(place.path)}, a place of the system.`,
+    );
+  } else if (how === "overwrite" && /_?history$/u.test(place.path)) {
+    inspection.find(
+      "destruction",
+      "low",
+      `Would overwrite ${quote(place.path)}, which tells what was done.`,
     );
   } else if (place.secret === "high" && how === "overwrite" && place.area === "home") {
     inspection.find(

@@ -47,8 +47,11 @@ function read(language: Language, text: string, inspection: Inspection): void {
     case "sql":
       inspectSql(text, inspection);
       break;
-    case "python":
     case "javascript":
+      handsShell(text.slice(0, 65_536), inspection);
+      readSnippet(language, text, inspection);
+      break;
+    case "python":
       readSnippet(language, text, inspection);
       break;
     case "unknown":
@@ -57,9 +60,26 @@ function read(language: Language, text: string, inspection: Inspection): void {
   }
 }
 
-/** Every language it may be: a finding of any counts. */
+/** Perl, PHP, Ruby and others, by their words for a connection and for starting a shell. */
+function handsShell(text: string, inspection: Inspection): void {
+  if (
+    !/\b(?:fsockopen|stream_socket_client|TCPSocket|IO::Socket|sockaddr_in|net\.(?:connect|Socket|createConnection))\b/u.test(
+      text,
+    )
+  )
+    return;
+  inspection.find("external_communication", "high", "Would open a connection to another machine.");
+  if (
+    /\/bin\/(?:ba|z|da)?sh\b|\bcmd(?:\.exe)?\b|\b(?:popen|proc_open|shell_exec|spawn)\b/u.test(text)
+  ) {
+    inspection.find("privilege_change", "high", "Would hand a shell to another machine.");
+  }
+}
+
+/** A language that is not told: found out by its looks. */
 function readUnknown(text: string, inspection: Inspection): void {
   const start = text.slice(0, 4096);
+  handsShell(text.slice(0, 65_536), inspection);
   if (looksLikeSql(start)) inspectSql(text, inspection);
   else if (/^#!.*(?:bash|\/sh|zsh)/u.test(start)) walkShell(text, inspection);
   else if (/^\s*(?:import \w|from \w+ import|def \w+\(|with open\()/mu.test(start))

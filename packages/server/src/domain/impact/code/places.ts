@@ -134,6 +134,7 @@ function resolved(path: string, folder: string): string {
     else if (part !== ".." || !text.startsWith("/")) parts.push(part);
   }
   const joined = (text.startsWith("/") ? "/" : "") + parts.join("/");
+  if (joined === "") return ".";
   return joined
     .replace(/^(?:\/root|\/home\/[^/]+|\/Users\/[^/]+|~[\w-]+)(?=\/|$)/u, "~")
     .replace(/^\/proc\/\d+(?=\/)/u, "/proc/self");
@@ -161,7 +162,7 @@ function climbsOut(path: string, full: string): boolean {
 }
 
 function isWhole(path: string): boolean {
-  return /^(?:|\/|~|\.\.|\.git|\*|[a-z]:|\/[^/]+|(?:\.\.\/)+\.\.)(?:\/(?:\.?\*+|\.\[.*))?$/iu.test(
+  return /^(?:|\.|\/|~|\.\.|\.git|\*|[a-z]:|\/[^/]+|(?:\.\.\/)+\.\.)(?:\/(?:\.?\*+|\.\[.*))?$/iu.test(
     path,
   );
 }

@@ -85,8 +85,7 @@ const BASE: Environment = (() => {
         from_person: "list<string>",
         origin: "string",
         content_origin: "string",
-        watched: "bool",
-        runs_code: "bool",
+        program: "bool",
       },
     })
     .registerVariable("now", TIMESTAMP);

@@ -1,4 +1,3 @@
-import { parse } from "unbash";
 import type {
   Assignment,
   Command as CommandNode,
@@ -6,31 +5,27 @@ import type {
   For,
   Function as FunctionNode,
   ParsedScript,
-  Redirection,
   Select,
   SyntaxNode,
   Word,
 } from "unbash";
 import { asRead, UNKNOWN } from "../characters.ts";
-import { carrying, EMPTY, joined, known, UNTOLD } from "../carried.ts";
+import { carrying, EMPTY, joined, UNTOLD } from "../carried.ts";
 import type { Stream } from "../carried.ts";
-import { changesFile, readsFile } from "../files.ts";
 import { quote } from "../inspection.ts";
 import type { Inspection } from "../inspection.ts";
 import { matchesGlob, placeOf } from "../places.ts";
 import type { Place } from "../places.ts";
+import { callsItself, startsWithoutEnd } from "./exhaustion.ts";
 import { expand, expandWhole, named, substitutions, variants } from "./expand.ts";
 import type { Surroundings } from "./expand.ts";
-import { opensConnection } from "./rules/network.ts";
+import { parsed } from "./parse.ts";
+import { connects, inputOf, outputOf } from "./redirects.ts";
 import { isRule, ruleOf, RULE_NAMES, unknownCommand } from "./rules/table.ts";
-import type { Session, Value } from "./session.ts";
+import type { Rule, Session, Value } from "./session.ts";
 import { carriedBy, plain } from "./session.ts";
 import { Variables } from "./variables.ts";
 
-/** Longest script parsed, in UTF-16 units; the parser is linear up to here. */
-const MAX_SCRIPT = 32_768;
-/** Here-documents in one script: the parser's work is quadratic in them. */
-const MAX_HEREDOCS = 64;
 /** Nested syntax; each level of substitution is parsed again. */
 const MAX_DEPTH = 24;
 /** Arguments of one command that are looked at. */
@@ -44,6 +39,9 @@ export function walkShell(text: string, inspection: Inspection): void {
   shell.script(text);
   shell.uncalled();
 }
+
+/** `--help` alone. */
+const asksOnly: Rule = () => UNTOLD;
 
 /** One shell: its variables, functions and folder, and the files written so far. */
 class Shell implements Session, Surroundings {
@@ -137,7 +135,10 @@ class Shell implements Session, Surroundings {
     if (defined !== undefined) return this.#callWith(folded, defined, args, stdin);
     const command = { name: this.#matching(name), args, stdin };
     this.step(args.length);
-    const rule = ruleOf(command.name);
+    const rule =
+      args.length === 1 && /^--(?:help|version)$/u.test(args[0]?.text ?? "")
+        ? asksOnly
+        : ruleOf(command.name);
     if (rule === null) return unknownCommand({ ...command, name: word.text }, word, this);
     const output = this.#nested(
       () => rule(command, this) ?? carrying(stdin.carries | carriedBy(args)),
@@ -218,9 +219,9 @@ class Shell implements Session, Surroundings {
           EMPTY,
         );
       case "Redirected": {
-        const input = this.#input(node.redirects) ?? stdin;
+        const input = inputOf(node.redirects, this) ?? stdin;
         const output = this.#nested(() => this.#node(node.command, input));
-        return this.#output(node.redirects, output);
+        return outputOf(node.redirects, this, output);
       }
       case "Subshell":
         return this.#isolated(() => this.#list(node.body, stdin));
@@ -254,6 +255,7 @@ class Shell implements Session, Surroundings {
         );
       }
       case "While":
+        startsWithoutEnd(node, this.inspection);
         return this.#maybe(() =>
           joined(this.#list(node.clause, stdin), this.#list(node.body, stdin)),
         );
@@ -288,9 +290,9 @@ class Shell implements Session, Surroundings {
   }
 
   #command(node: CommandNode, stdin: Stream): Stream {
-    const input = this.#input(node.redirects) ?? stdin;
+    const input = inputOf(node.redirects, this) ?? stdin;
     for (const part of node.prefix) if (part.type === "Assignment") this.#assignment(part);
-    if (node.name === undefined) return this.#output(node.redirects, EMPTY);
+    if (node.name === undefined) return outputOf(node.redirects, this, EMPTY);
     const words = [
       node.name,
       ...node.args.map((arg) => (arg.type === "Assignment" ? arg.value : arg)),
@@ -303,20 +305,11 @@ class Shell implements Session, Surroundings {
         ...expand(node.name, this, variant),
         ...node.args.flatMap((arg) => this.#argument(arg, variant)),
       ];
-      const printed = this.#connected(node.redirects, values, input);
+      connects(node.redirects, values, this);
+      const printed = this.run(values, input);
       output = output === null ? printed : carrying(output.carries | printed.carries);
     }
-    return this.#output(node.redirects, output ?? UNTOLD);
-  }
-
-  /** A shell whose input and output are a connection is run by the other side. */
-  #connected(redirects: readonly Redirection[], values: readonly Value[], input: Stream): Stream {
-    for (const redirect of redirects) {
-      if (redirect.type !== "Redirect" || redirect.target === undefined) continue;
-      const target = expandWhole(redirect.target, this).text;
-      if (/^\/dev\/(?:tcp|udp)\//u.test(target)) opensConnection(target, values, this);
-    }
-    return this.run(values, input);
+    return outputOf(node.redirects, this, output ?? UNTOLD);
   }
 
   #argument(arg: Word | Assignment, variant: number): readonly Value[] {
@@ -365,54 +358,6 @@ class Shell implements Session, Surroundings {
     if (node.name === "PROMPT_COMMAND" || node.name === "BASH_ENV") this.script(value.text);
   }
 
-  #input(redirects: readonly Redirection[]): Stream | null {
-    let input: Stream | null = null;
-    for (const redirect of redirects) {
-      if (redirect.type === "HereDoc") {
-        const { text, parts } = redirect.body;
-        const word: Word = {
-          type: "Word",
-          text,
-          value: text,
-          pos: 0,
-          end: 0,
-          parts: parts && [quoted(parts, text)],
-        };
-        const value = expandWhole(word, this);
-        input = known(value.text, value.carries);
-      } else if (redirect.target !== undefined) {
-        if (redirect.type === "HereString") {
-          const value = expandWhole(redirect.target, this);
-          input = known(`${value.text}\n`, value.carries);
-        } else if (redirect.operator === "<" || redirect.operator === "<>") {
-          const value = expandWhole(redirect.target, this);
-          input = this.content(value) ?? carrying(readsFile(this.inspection, this.place(value)));
-        }
-      }
-    }
-    return input;
-  }
-
-  /** @returns what is left for the next command. */
-  #output(redirects: readonly Redirection[], output: Stream): Stream {
-    let rest = output;
-    for (const redirect of redirects) {
-      if (redirect.type !== "Redirect" || redirect.target === undefined) continue;
-      if (redirect.operator === "<" || redirect.operator === "<&") continue;
-      const value = expandWhole(redirect.target, this);
-      if (/^(?:\d+|-)$/u.test(value.text)) continue;
-      if (/^\/dev\/(?:tcp|udp)\//u.test(value.text)) continue;
-      const appends = redirect.operator === ">>" || redirect.operator === "&>>";
-      const descriptor =
-        redirect.descriptor?.type === "FileDescriptor" ? redirect.descriptor.value : 1;
-      changesFile(this.inspection, this.place(value), appends ? "append to" : "overwrite");
-      if (descriptor !== 1 && !redirect.operator.startsWith("&")) continue;
-      this.keep(value, appends ? joined(this.content(value) ?? EMPTY, output) : output);
-      rest = EMPTY;
-    }
-    return rest;
-  }
-
   #callWith(
     name: string,
     defined: { readonly node: FunctionNode; calls: number },
@@ -420,24 +365,7 @@ class Shell implements Session, Surroundings {
     stdin: Stream,
   ): Stream {
     if (this.#running.includes(name)) {
-      const body = defined.node.body;
-      this.inspection.find(
-        "destruction",
-        "low",
-        `The function ${quote(name)} calls itself and may use up the machine.`,
-      );
-      if (
-        body.type === "BraceGroup" &&
-        body.body.commands.some(
-          ({ command, background }) => background === true || command.type === "Pipeline",
-        )
-      ) {
-        this.inspection.find(
-          "destruction",
-          "high",
-          `${quote(name)} starts itself again and again until the machine is used up.`,
-        );
-      }
+      callsItself(name, defined.node, this.inspection);
       return UNTOLD;
     }
     if (defined.calls >= MAX_CALLS) return carrying(stdin.carries | carriedBy(args));
@@ -459,57 +387,4 @@ class Shell implements Session, Surroundings {
     this.positional = before;
     return output;
   }
-}
-
-/** A here-document's body: expanded, never split. */
-function quoted(
-  parts: NonNullable<Word["parts"]>,
-  text: string,
-): NonNullable<Word["parts"]>[number] {
-  const children = parts.map((part) =>
-    part.type === "Literal" ||
-    part.type === "SimpleExpansion" ||
-    part.type === "ParameterExpansion" ||
-    part.type === "CommandExpansion" ||
-    part.type === "ArithmeticExpansion"
-      ? part
-      : {
-          type: "Literal" as const,
-          pos: part.pos,
-          end: part.end,
-          value: part.text,
-          text: part.text,
-        },
-  );
-  return { type: "DoubleQuoted", pos: 0, end: text.length, text, parts: children };
-}
-
-function parsed(text: string, inspection: Inspection): ParsedScript | null {
-  let source = text.replaceAll("\r\n", "\n");
-  if (source.length > MAX_SCRIPT) {
-    inspection.incomplete(`it is longer than ${MAX_SCRIPT} characters`);
-    source = source.slice(0, MAX_SCRIPT);
-  }
-  inspection.step(Math.ceil(source.length / 256));
-  if (source.split("<<").length > MAX_HEREDOCS || source.split("coproc").length > MAX_HEREDOCS) {
-    inspection.incomplete("it has too many here-documents");
-    return null;
-  }
-  try {
-    const script = parse(source);
-    if (script.errors !== undefined && script.errors.length > 0 && !isEditorsOwn(source)) {
-      inspection.incomplete("it is not a complete shell script");
-    }
-    return script;
-  } catch {
-    inspection.incomplete("it cannot be parsed");
-    return null;
-  }
-}
-
-/** A tool's own command with text in lines below it, closed by a word of its own. */
-function isEditorsOwn(source: string): boolean {
-  const lines = source.trimEnd().split("\n");
-  const command = /^\w+/u.exec(lines[0] ?? "")?.[0] ?? "";
-  return command !== "" && !isRule(command) && /^end_of_\w+$/u.test(lines.at(-1) ?? "");
 }

@@ -86,6 +86,12 @@ function folded(call: Call, name: string): Abstract | null {
     return { ...self, text: joinedPath([textOf(self), ...args.map((arg) => textOf(arg))]) };
   if (/(?:^|\.)Path\.home$|^os\.(?:getcwd|homedir)$/u.test(symbol))
     return { ...constant(symbol.endsWith("getcwd") ? "." : "~"), symbol: "Path()" };
+  if (
+    /^tempfile\.(?:mkdtemp|mkstemp|mktemp|gettempdir|TemporaryDirectory|NamedTemporaryFile)$/u.test(
+      symbol,
+    )
+  )
+    return constant("/tmp/made");
   if (/^os\.(?:environ\.get|getenv)$/u.test(symbol)) {
     const key = textOf(args[0]);
     if (key === "HOME" || key === "USERPROFILE") return constant("~");

@@ -95,7 +95,7 @@ function runs(call: Call, inspection: Inspection): Abstract {
     );
   } else inspection.nested("shell", line);
   const input = argument(call, -1, "input");
-  if (input?.text != null && /(?:^|\/)(?:ba|z|da)?sh$/u.test(line))
+  if (typeof input?.text === "string" && /(?:^|\/)(?:ba|z|da)?sh$/u.test(line))
     inspection.nested("shell", input.text);
   return symbolic(
     `${call.symbol}()`,
@@ -158,7 +158,7 @@ function signals(call: Call, name: string, inspection: Inspection): Abstract | n
       "high",
       "Would stop processes picked from the list of all that run.",
     );
-  } else if (target?.text != null && !/getpid/u.test(target.symbol))
+  } else if (typeof target?.text === "string" && !/getpid/u.test(target.symbol))
     inspection.find("destruction", "low", `Would stop the process ${quote(target.text)}.`);
   return NOTHING;
 }

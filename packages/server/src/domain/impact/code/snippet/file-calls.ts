@@ -32,7 +32,7 @@ export const files: CallRule = (call, name, inspection) => {
   if (OPENS.test(symbol)) return opens(call, inspection);
   const inFs = FS.exec(symbol)?.[1];
   if (inFs !== undefined) return inModule(call, inFs.replace(/Sync$/u, ""), inspection);
-  const path = /^Path\(\)\./u.test(symbol) && call.self !== null ? call.self : args[0];
+  const path = symbol.startsWith("Path().") && call.self !== null ? call.self : args[0];
   if (DELETES_ALL.test(symbol)) {
     for (const place of places(path)) deletesFolder(inspection, place);
     return NOTHING;
@@ -48,7 +48,7 @@ export const files: CallRule = (call, name, inspection) => {
 };
 
 function opens(call: Call, inspection: Inspection): Abstract {
-  const own = call.symbol === "Path()." + "open";
+  const own = call.symbol === "Path().open";
   const path = own && call.self !== null ? call.self : call.args[0];
   const mode = textOf(argument(call, own ? 0 : 1, "mode"));
   const flags = call.args[1]?.symbol ?? "";
@@ -138,14 +138,14 @@ function ofPath(
       call.symbol,
     )
   ) {
-    const read = /^read_/u.test(name) && call.self !== null ? call.self : path;
+    const read = name.startsWith("read_") && call.self !== null ? call.self : path;
     let carries = 0;
     for (const place of places(read)) carries |= readsFile(inspection, place);
     return symbolic("open()", carries);
   }
   if (
     /^(?:write_text|write_bytes|touch|mkdir|symlink_to|hardlink_to)$/u.test(name) &&
-    call.self?.text != null
+    typeof call.self?.text === "string"
   ) {
     for (const place of places(call.self))
       changesFile(inspection, place, name === "mkdir" || name === "touch" ? "change" : "overwrite");

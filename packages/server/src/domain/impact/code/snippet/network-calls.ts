@@ -66,7 +66,7 @@ function requests(call: Call, name: string, inspection: Inspection): Abstract {
       "high",
       "Would ask the cloud's metadata service, which hands out credentials.",
     );
-  if (/^file:/u.test(textOf(url))) readsFile(inspection, placeOf(textOf(url), "."));
+  if (textOf(url).startsWith("file:")) readsFile(inspection, placeOf(textOf(url), "."));
   if (
     (carriedIn(url) & (CARRIES.data | CARRIES.secret | CARRIES.environment)) !== 0 &&
     (carriedIn(url) & CARRIES.download) === 0
@@ -107,11 +107,7 @@ function sockets(call: Call, name: string, inspection: Inspection): Abstract | n
   if (/^(?:connect|connect_ex|create_connection|createConnection|Telnet)$/u.test(name)) {
     const host = args[0]?.items?.[0] ?? argument(call, 0, "host", "hostname") ?? NOTHING;
     const target = targetOf(
-      textOf(
-        host.text === null && args[1]?.text != null && !/^\d+$/u.test(args[1].text)
-          ? args[1]
-          : host,
-      ),
+      textOf(host.text === null && !/^\d*$/u.test(args[1]?.text ?? "") ? args[1] : host),
     );
     if (!target.here)
       inspection.find(

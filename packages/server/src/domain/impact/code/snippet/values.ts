@@ -87,7 +87,7 @@ const SAME =
 export function method(name: string, self: Abstract, args: readonly Abstract[]): Abstract | null {
   const carries = carriedIn(self) | args.reduce((all, arg) => all | carriedIn(arg), 0);
   const text = self.text;
-  if (name === "join" && text !== null && args[0]?.items != null) {
+  if (name === "join" && text !== null && Array.isArray(args[0]?.items)) {
     return constant(args[0].items.map((item) => item.text ?? UNKNOWN).join(text), carries);
   }
   if (name === "join" && self.items !== null)
@@ -147,7 +147,7 @@ export function decoded(name: string, args: readonly Abstract[]): Abstract | nul
   if (/(?:^|\.)(?:zlib|lzma|bz2|gzip)\.decompress$|marshal\.loads$/u.test(name)) return done(null);
   const encoding = textOf(args[1]);
   if (/^(?:codecs\.decode|Buffer\.from)$/u.test(name)) {
-    if (/^base64/u.test(encoding)) return done(input === null ? null : fromBase64(input));
+    if (encoding.startsWith("base64")) return done(input === null ? null : fromBase64(input));
     if (encoding === "hex") return done(input === null ? null : fromHex(input));
     if (/^rot.?13$/u.test(encoding))
       return done(input === null ? null : input.replace(/[a-z]/giu, turned));

@@ -49,7 +49,11 @@ const cloud: Rule = ({ name, args }, session) => {
       `Would delete or stop things in the cloud: ${said}.`,
     );
   else if (LOOKS.test(verb) && !secrets) {
-    if (words.some((word) => RIGHTS.test(word)) && name !== "kubectl")
+    if (
+      name !== "kubectl" &&
+      verb !== "get-caller-identity" &&
+      words.some((word) => RIGHTS.test(word))
+    )
       inspection.find("secret_access", "low", `Would list accounts and rights: ${said}.`);
     return carrying(CARRIES.data);
   } else if (LOOKS.test(verb)) return carrying(CARRIES.secret | CARRIES.data);

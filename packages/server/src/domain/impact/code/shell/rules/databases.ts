@@ -31,7 +31,7 @@ const sqlClient: Rule = ({ name, args, stdin }, session) => {
   for (const text of statements) statement(text, session);
   for (const value of optionValues(args, "-f", "--file")) {
     const content = session.content(value);
-    if (content?.text != null) session.inspection.nested("sql", content.text);
+    if (typeof content?.text === "string") session.inspection.nested("sql", content.text);
     session.inspection.writes();
   }
   return carrying(CARRIES.data);

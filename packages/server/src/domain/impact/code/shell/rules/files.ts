@@ -9,13 +9,15 @@ import { secretCarried } from "../expand.ts";
 /** Commands that change, move or delete files. */
 
 const rm: Rule = ({ args, name }, session) => {
-  const recursive = name !== "unlink" && name !== "rmdir" && flagged(args, "rR", "recursive");
+  const recursive =
+    name !== "unlink" && name !== "rmdir" && flagged(args, "rR", "recursive", "Recurse");
   if (flagged(args, "", "no-preserve-root"))
     session.inspection.find("destruction", "high", "Would delete the whole file system.");
   for (const value of operands(args)) {
+    if (/^(?:del|rd|erase)$/u.test(name) && /^\/[a-z]$/iu.test(value.text)) continue;
     const place = session.place(value);
     if (recursive) deletesFolder(session.inspection, place);
-    else if (place.whole && /\*$/u.test(place.path)) deletesFolder(session.inspection, place);
+    else if (place.whole && place.path.endsWith("*")) deletesFolder(session.inspection, place);
     else deletesFile(session.inspection, place);
   }
   session.inspection.writes();
@@ -124,6 +126,15 @@ const tee: Rule = ({ args, stdin }, session) => {
     }
   }
   return stdin;
+};
+
+/** Editors run what follows `:!`. */
+const edits: Rule = (command, session) => {
+  for (const { text } of optionValues(command.args, "-c", "--cmd")) {
+    const script = /^:?!(.*)/u.exec(text)?.[1];
+    if (script !== undefined) session.script(script);
+  }
+  return creates(command, session);
 };
 
 const creates: Rule = ({ args }, session) => {
@@ -304,7 +315,7 @@ const tar: Rule = ({ args }, session) => {
   if (!creates) return carrying(CARRIES.data);
   let carried: number = CARRIES.data;
   const values = operands(
-    args.slice(/^-/u.test(mode) ? 0 : 1),
+    args.slice(mode.startsWith("-") ? 0 : 1),
     new Set(["-f", "-C", "-czf", "-cf", "-cvzf", "-czvf", "-cjf", "-cJf", "--file"]),
   );
   for (const value of values) carried |= readsFile(session.inspection, session.place(value));
@@ -325,26 +336,19 @@ const zip: Rule = ({ args }, session) => {
 };
 
 export const FILE_RULES: readonly (readonly [string, Rule])[] = [
-  ...["rm", "rmdir", "unlink", "del", "rd", "erase", "trash"].map((name) => [name, rm] as const),
+  ...["rm", "rmdir", "unlink", "del", "rd", "erase", "trash", "remove-item"].map(
+    (name) => [name, rm] as const,
+  ),
   ...["shred", "srm", "wipe", "scrub"].map((name) => [name, shred] as const),
   ["truncate", truncate],
   ...["cp", "install", "ln", "link", "copy"].map((name) => [name, copy] as const),
   ...["mv", "rename", "move"].map((name) => [name, move] as const),
   ...["dd", "dcfldd"].map((name) => [name, dd] as const),
   ...["tee", "sponge"].map((name) => [name, tee] as const),
-  ...[
-    "touch",
-    "mkdir",
-    "mkfifo",
-    "mknod",
-    "fallocate",
-    "patch",
-    "nano",
-    "vi",
-    "vim",
-    "ed",
-    "emacs",
-  ].map((name) => [name, creates] as const),
+  ...["touch", "mkdir", "mkfifo", "mknod", "fallocate", "patch"].map(
+    (name) => [name, creates] as const,
+  ),
+  ...["vi", "vim", "nvim", "ed", "emacs", "nano"].map((name) => [name, edits] as const),
   ["chmod", chmod],
   ...["chown", "chgrp", "setfacl", "chattr"].map((name) => [name, chown] as const),
   ["setcap", setcap],

@@ -18,6 +18,14 @@ const git: Rule = (command, session) => {
   const rest = args.slice(args.findIndex(({ text }) => text === verb) + 1);
   if (READS.test(verb) && !(verb === "reflog" && /^(?:expire|delete)$/u.test(rest[0]?.text ?? "")))
     return carrying(CARRIES.data);
+  if (
+    /^(?:remote|branch|tag|stash|worktree|config)$/u.test(verb) &&
+    rest.every(({ text }) =>
+      /^(?:-[avlr]+|--(?:list|all|show-current|verbose|get\S*)|list|show|get-url)$/u.test(text),
+    )
+  ) {
+    return carrying(CARRIES.data);
+  }
   session.inspection.writes();
   const lost = loses(verb, rest);
   if (lost !== null)

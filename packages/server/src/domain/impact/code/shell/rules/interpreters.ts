@@ -158,6 +158,12 @@ const interpreter =
           readsFile(session.inspection, session.place(value));
       return carrying(CARRIES.data | stdin.carries);
     }
+    if (
+      /^(?:powershell|pwsh)$/u.test(name) &&
+      args.some(({ text }) => /^-e(?:nc|ncodedcommand|c)?$/iu.test(text))
+    ) {
+      session.inspection.find("code_execution", "high", "Would run a script that is encoded.");
+    }
     const glued = args.find(({ text }) =>
       kind === "python" ? /^-c./u.test(text) : kind === "other" && /^-[eE]./u.test(text),
     );

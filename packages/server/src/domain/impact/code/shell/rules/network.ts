@@ -20,7 +20,7 @@ function name(target: Target): string {
 }
 
 /** Data goes to another machine. */
-export function sends(carries: number, target: Target, session: Session): void {
+function sends(carries: number, target: Target, session: Session): void {
   const { inspection } = session;
   if (secretCarried(carries)) {
     inspection.find("data_release", "high", `Would send secrets to ${name(target)}.`);

@@ -56,7 +56,9 @@ const language: Rule = ({ name, args, stdin }, session) => {
     session.run(args.slice(args.findIndex(({ text }) => text === rest[0])), stdin);
   } else if (INSTALLS.test(verb)) {
     const own = rest.every(
-      (text) => /^\.{0,2}(?:\/|\[|$)/u.test(text) || /\.(?:whl|tgz|gem)$/u.test(text),
+      (text) =>
+        !text.includes("://") &&
+        (/^\.{0,2}(?:\/|\[|$)/u.test(text) || /\.(?:whl|tgz|gem)$/u.test(text)),
     );
     installs(own ? [] : rest, session);
     if (

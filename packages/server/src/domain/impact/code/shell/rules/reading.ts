@@ -11,7 +11,7 @@ import { secretCarried } from "../expand.ts";
 
 /** Tell of files, time and the shell itself; the content of files stays where it is. */
 const HARMLESS =
-  "ls dir vdir tree stat file test [ [[ du df pwd basename dirname realpath readlink which whereis type hash date uname arch nproc free uptime sleep true false : wait seq tput clear exit return break continue shift set shopt local readonly let expr bc cal jobs fg bg man help whatis info mktemp cd pushd popd dirs getopts umask sync tty stty whoami id groups logname hostname man apropos yes factor numfmt lscpu locale cksum sha1sum sha256sum sha512sum md5sum b2sum shasum declare typeset popd enable disown times caller complete compgen bind bindkey mapfile readarray tshark file ldd nm objdump readelf size c++filt addr2line gdb ltrace".split(
+  "ls dir vdir tree stat file test [ [[ du df pwd basename dirname realpath readlink which whereis type hash uname arch nproc free uptime sleep true false : wait seq tput clear exit return break continue shift set shopt local readonly let expr bc cal jobs fg bg man help whatis info lsb_release cd pushd popd dirs getopts umask sync tty stty whoami id groups logname man apropos yes factor numfmt lscpu locale cksum sha1sum sha256sum sha512sum md5sum b2sum shasum declare typeset popd enable disown times caller complete compgen bind bindkey mapfile readarray tshark file ldd nm objdump readelf size c++filt addr2line gdb ltrace".split(
     " ",
   );
 
@@ -20,13 +20,7 @@ const CONTENT =
     " ",
   );
 
-const VALUED = new Set(
-  "-n -c -d -f -k -t -w -s -o -b -F -e -m -A -B -C -j --lines --bytes --delimiter --fields".split(
-    " ",
-  ),
-);
-
-export function readsAll(values: readonly Value[], session: Session): Stream {
+function readsAll(values: readonly Value[], session: Session): Stream {
   let output: Stream = EMPTY;
   for (const value of values) {
     if (value.text === "-") continue;
@@ -38,13 +32,13 @@ export function readsAll(values: readonly Value[], session: Session): Stream {
 }
 
 const content: Rule = ({ args, stdin }, session) => {
-  const files = operands(args, VALUED);
+  const files = operands(args);
   return files.length === 0 ? carrying(stdin.carries) : carrying(readsAll(files, session).carries);
 };
 
 /** Prints what came in, or what the files hold, unchanged. */
 const copies: Rule = ({ args, stdin }, session) => {
-  const files = operands(args, VALUED);
+  const files = operands(args);
   return files.length === 0 ? stdin : readsAll(files, session);
 };
 
@@ -79,7 +73,7 @@ const decodes: Rule = ({ name, args, stdin }, session) => {
     name === "xxd"
       ? flagged(args, "r", "revert")
       : name === "uudecode" || flagged(args, "dD", "decode");
-  const files = operands(args, VALUED);
+  const files = operands(args);
   const input = files.length > 0 && name !== "xxd" ? readsAll(files, session) : stdin;
   if (!decode) return carrying(input.carries | CARRIES.data);
   const text =
@@ -99,12 +93,15 @@ const unpacks: Rule = ({ args, stdin }, session) => {
   return carrying((files.length > 0 ? CARRIES.data : stdin.carries) | CARRIES.decoded);
 };
 
+const SEARCH_VALUED = new Set(
+  "-e -f -m -A -B -C -g -t -T --regexp --file --include --exclude --exclude-dir --glob --max-count".split(
+    " ",
+  ),
+);
+
 const searches: Rule = ({ args, stdin }, session) => {
   const patterns = optionValues(args, "-e", "-f", "--regexp", "--file");
-  const plain = operands(
-    args,
-    new Set([...VALUED, "-g", "--include", "--exclude", "--exclude-dir", "--glob", "-t", "-T"]),
-  );
+  const plain = operands(args, SEARCH_VALUED);
   const pattern = patterns[0] ?? plain[0];
   const files = patterns.length > 0 ? plain : plain.slice(1);
   const wide = files.some(
@@ -219,8 +216,45 @@ const environment: Rule = ({ args }, session) => {
   return carrying(CARRIES.environment | CARRIES.data);
 };
 
+const makesTemporary: Rule = ({ args }, session) => {
+  session.inspection.writes();
+  const folder = optionValues(args, "-p", "--tmpdir")[0];
+  return folder === undefined ? known("/tmp/tmp.made") : carrying(CARRIES.nothing);
+};
+
+/** Enciphers and deciphers; what comes out is as good as encoded. */
+const openssl: Rule = ({ args, stdin }, session) => {
+  const verb = args[0]?.text ?? "";
+  for (const file of optionValues(args, "-in", "-inkey", "-key")) {
+    readsFile(session.inspection, session.place(file));
+  }
+  for (const file of optionValues(args, "-out", "-keyout")) {
+    changesFile(session.inspection, session.place(file), "overwrite");
+  }
+  if (verb === "s_client") {
+    session.inspection.find(
+      "external_communication",
+      "low",
+      "Would open a connection with openssl.",
+    );
+    return carrying(CARRIES.download);
+  }
+  if (verb === "base64" || flagged(args, "a", "base64")) {
+    return decodes({ name: "base64", args: args.slice(1), stdin }, session);
+  }
+  return carrying(stdin.carries | CARRIES.decoded);
+};
+
 const harmless: Rule = ({ args, stdin }) =>
   carrying(stdin.carries | carriedBy(args) | CARRIES.data);
+
+/** Tell the time or the name; with an argument, change it. */
+const tellsOrSets: Rule = ({ name, args }, session) => {
+  const sets = name === "date" ? flagged(args, "s", "set") : operands(args).length > 0;
+  if (sets)
+    session.inspection.find("privilege_change", "low", `Would change the ${name} of the machine.`);
+  return carrying(CARRIES.nothing);
+};
 
 const assigns: Rule = ({ name, args, stdin }, session) => {
   if (name !== "read" && operands(args).length === 0) return carrying(CARRIES.environment);
@@ -271,9 +305,7 @@ export const READ_RULES: readonly (readonly [string, Rule])[] = [
   ...CONTENT.map((name) => [name, content] as const),
   ...["cat", "head", "tail"].map((name) => [name, copies] as const),
   ...["echo", "printf"].map((name) => [name, prints] as const),
-  ...["base64", "base32", "xxd", "uudecode", "basenc", "openssl-base64"].map(
-    (name) => [name, decodes] as const,
-  ),
+  ...["base64", "base32", "xxd", "uudecode", "basenc"].map((name) => [name, decodes] as const),
   ...["gunzip", "bunzip2", "unxz", "zstd", "gzip", "bzip2", "xz", "uncompress"].map(
     (name) => [name, unpacks] as const,
   ),
@@ -281,6 +313,10 @@ export const READ_RULES: readonly (readonly [string, Rule])[] = [
     (name) => [name, searches] as const,
   ),
   ["rev", reverses],
+  ["date", tellsOrSets],
+  ["hostname", tellsOrSets],
+  ["mktemp", makesTemporary],
+  ["openssl", openssl],
   ["tr", translates],
   ...["awk", "gawk", "mawk", "nawk"].map((name) => [name, awk] as const),
   ["printenv", environment],

@@ -175,6 +175,9 @@ const ssh: Rule = ({ args, stdin }, session) => {
   if (flagged(args, "R") || flagged(args, "D"))
     session.inspection.find("privilege_change", "low", `Would open a way in from ${quote(host)}.`);
   session.inspection.find("external_communication", "low", `Would run commands on ${quote(host)}.`);
+  if ((stdin.carries & (CARRIES.data | CARRIES.secret | CARRIES.environment)) !== 0) {
+    session.inspection.find("data_release", "low", `Would send data to ${quote(host)}.`);
+  }
   const rest = words.slice(1);
   if (rest.length > 0) return session.script(rest.map(({ text }) => text).join(" "));
   return stdin.text === null || stdin.text === ""
@@ -197,6 +200,23 @@ const screen: Rule = ({ args }, session) => {
       /^(?:new|new-session|send-keys|run-shell|split-window)$/u.test(words[0]?.text ?? "") ? 1 : 0,
     ),
   );
+  return EMPTY;
+};
+
+const entersNamespace: Rule = ({ args, stdin }, session) => {
+  session.inspection.find(
+    "privilege_change",
+    "high",
+    "Would enter another process's surroundings.",
+  );
+  const rest = behind(args, new Set(["-t", "--target", "-S", "-G"]));
+  return rest.length === 0 ? UNTOLD : session.run(rest, stdin);
+};
+
+/** Runs a module, often a shell, on many machines. */
+const ansible: Rule = ({ args }, session) => {
+  session.inspection.find("external_communication", "low", "Would run commands on other machines.");
+  for (const { text } of optionValues(args, "-a", "--args")) session.script(text);
   return EMPTY;
 };
 
@@ -232,30 +252,19 @@ export const WRAPPER_RULES: readonly (readonly [string, Rule])[] = [
     "chronic",
     "firejail",
   ].map((name) => [name, wrapper("-a -n")] as const),
-  ...[
-    "nice",
-    "ionice",
-    "chrt",
-    "taskset",
-    "stdbuf",
-    "strace",
-    "ltrace",
-    "perf",
-    "unshare",
-    "nsenter",
-    "systemd-run",
-    "cpulimit",
-    "prlimit",
-  ].map(
-    (name) =>
-      [
-        name,
-        wrapper(
-          "-n -c -p -o -e -i -t -m -u -l --target",
-          name === "chrt" || name === "taskset" ? 1 : 0,
-        ),
-      ] as const,
-  ),
+  ["nice", wrapper("-n")],
+  ["ionice", wrapper("-c -n -p")],
+  ["chrt", wrapper("-p", 1)],
+  ["taskset", wrapper("", 1)],
+  ["stdbuf", wrapper("-i -o -e")],
+  ["strace", wrapper("-e -o -p -s -u")],
+  ["perf", wrapper("-e -o -p", 1)],
+  ["unshare", wrapper("")],
+  ["nsenter", entersNamespace],
+  ["systemd-run", wrapper("-p -u --unit --property")],
+  ["cpulimit", wrapper("-l -p -e")],
+  ["prlimit", wrapper("")],
+  ["ansible", ansible],
   ["timeout", wrapper("-k -s --signal --kill-after", 1)],
   ["chroot", wrapper("--userspec --groups", 1)],
   ["flock", wrapper("-w -E --timeout", 1)],
