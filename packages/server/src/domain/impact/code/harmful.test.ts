@@ -138,7 +138,7 @@ const CODE: readonly (readonly ["python" | "javascript" | "sql" | "unknown", ...
     "high",
   ],
   ["python", "p = '/etc/' + 'shadow'\nprint(open(p).read())", "secret_access", "high"],
-  ["python", "open('/root/.bashrc', 'a').write('x')", "privilege_change", "high"],
+  ["python", "open('/home/ana/.bashrc', 'a').write('x')", "privilege_change", "high"],
   ["python", "import os\nos.system('rm -rf /')", "destruction", "high"],
   ["python", "import subprocess as s\ns.run(['rm', '-rf', '/var/lib/x'])", "destruction", "high"],
   ["python", "getattr(__import__('o' + 's'), 'sys' + 'tem')('rm -rf ~')", "destruction", "high"],
@@ -246,7 +246,7 @@ const CODE: readonly (readonly ["python" | "javascript" | "sql" | "unknown", ...
   ],
   [
     "javascript",
-    "fs.appendFileSync('/root/.ssh/authorized_keys', key)",
+    "fs.appendFileSync('/home/ana/.ssh/authorized_keys', key)",
     "privilege_change",
     "high",
   ],
@@ -278,5 +278,16 @@ describe("what a person should be asked about", () => {
     const reading = inspectCode(language, text, "arguments.code");
     expectFinding(reading, impact, confidence);
     if (impact !== "code_execution") expect(wouldHold(reading)).toBe(true);
+  });
+
+  it.each([
+    ["shell", "psql -c \"ALTER USER eve WITH PASSWORD 'hunter22'\""],
+    ["shell", "useradd -m eve --password hunter22"],
+    ["sql", "CREATE USER eve IDENTIFIED BY 'hunter22'"],
+    ["shell", 'mongosh --eval \'db.createUser({user: "a", pwd: "hunter22"})\''],
+  ] as const)("what is quoted leaves out passwords (T28): %s %s", (language, text) => {
+    const { findings } = inspectCode(language, text, "arguments.code");
+    expect(findings.length).toBeGreaterThan(0);
+    expect(JSON.stringify(findings)).not.toContain("hunter22");
   });
 });

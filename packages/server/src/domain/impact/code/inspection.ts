@@ -91,7 +91,12 @@ export class Inspection {
   }
 }
 
-/** What was found, fit for a sentence: at most 80 characters, nothing invisible. */
+const PASSWORD =
+  /\b(pass(?:word|wd)?|pwd|secret|token|api[_-]?key|identified by)(\s*[=:]\s*|\s+)("[^"]*"?|'[^']*'?|\S+)/giu;
+const USER_INFO = /(\/\/[^\s/:@]*):[^\s/@]+@/gu;
+
+/** What was found, fit for a sentence: at most 80 characters, nothing invisible, no passwords (T28). */
 export function quote(text: string): string {
-  return `“${shown(text, 80)}”`;
+  const plain = text.slice(0, 1000).replace(PASSWORD, "$1$2…").replace(USER_INFO, "$1:…@");
+  return `“${shown(plain, 80)}”`;
 }
