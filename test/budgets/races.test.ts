@@ -23,6 +23,31 @@ describe("at the same time (T37)", () => {
     expect(sums).toEqual({ mostByPolicy: 990_000n, all: 990_000n });
   });
 
+  it("also where a condition looks at the total itself", async () => {
+    const house = await open(policyOf(undefined, 'budget("spend").after <= money("10000.00 USD")'));
+    const orders = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        house.order({ buyer: BUYERS[at % 5]!, amount: "3000.00 USD" }),
+      ),
+    );
+    expect(orders.filter(({ status }) => status === "approved")).toHaveLength(3);
+    expect(await house.total()).toBe(900_000n);
+  });
+
+  it("and where different values are counted", async () => {
+    const vendors = "v: { distinct: action.properties.vendor, window: 1h, limit: 3 }";
+    const house = await open(policyOf(vendors, '!budget("v").over'));
+    const orders = await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        house.order({ amount: "1.00 USD", vendor: `vendor-${at % 10}` }),
+      ),
+    );
+    const approved = orders.filter(({ status }) => status === "approved");
+    const budgets = approved.map(({ policy }) => policy.budgets?.[0]?.after);
+    expect(approved.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(budgets)).toEqual(new Set(["1", "2", "3"]));
+  });
+
   it("a publication and submissions: none is decided by the budget of before", async () => {
     const house = await open();
     const lower = policyOf().replace("10000.00", "1000.00");

@@ -47,6 +47,14 @@ export const budgetPlants: readonly Plant[] = [
     invariant: "I9: a run whose outcome nobody knows keeps its reservation",
   },
   {
+    name: "hold-reserves",
+    file: server("domain/request/counting"),
+    find: '  "approved",\n  "running",\n',
+    replace: '  "held",\n  "approved",\n  "running",\n',
+    tests: counting,
+    invariant: "I9: what nobody has said yes to takes no room from what policy may allow",
+  },
+  {
     name: "cooperative-point-gives-back",
     file: server("domain/request/evolve"),
     find: 'event.result === "not_started" && next.assurance === "mediated"',
