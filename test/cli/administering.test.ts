@@ -253,6 +253,26 @@ describe("policy", () => {
     );
   });
 
+  it("tries one on what is on record, and says what would be different and what it costs", async () => {
+    const id = await world.wants("orders.pay");
+    const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
+    await write("stricter.yaml", `${text}  - ${NO_ORDERS}\n`);
+    const tried = await operator("policy", "replay", "--since", "1d", "stricter.yaml");
+    expect(tried.err).toBe("");
+    expect(tried.out).toMatch(/ to .*: \d+ requests? on record\.$/m);
+    expect(tried.out).toMatch(/^Denied that was held: \d+$\n {2}by rule: no-orders \d+$/m);
+    expect(tried.out).toMatch(new RegExp(`/r/req_\\w*${id}$`, "m"));
+    expect(tried.out).toContain(
+      "Note: Identities, their owners and groups are those registered now.",
+    );
+    const one = await operator("policy", "replay", "stricter.yaml", "--latest", "1", "--json");
+    expect(one.json()).toMatchObject({ judged: 1, changes: [{ from: "held", to: "denied" }] });
+    await write("broken.yaml", text.replace("decision: hold", "decision: maybe"));
+    const broken = await operator("policy", "replay", "broken.yaml");
+    expect([broken.status, broken.err]).toEqual([2, expect.stringContaining("^")]);
+    expect((await world.as("bo", ["policy", "replay", "stricter.yaml"])).status).toBe(4);
+  });
+
   it("publishes what loads, and leaves the policy in force where it does not", async () => {
     const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
     await write("next.yaml", `${text}# more\n`);
@@ -282,6 +302,9 @@ describe("policy", () => {
     await operator("policy", "publish", "policy.yaml", "--yes");
   });
 });
+
+const NO_ORDERS =
+  "{ id: no-orders, why: Nothing is paid, match: { action: orders.pay }, decision: deny }";
 
 describe("report", () => {
   it("counts what happened since", async () => {

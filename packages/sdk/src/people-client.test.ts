@@ -103,6 +103,12 @@ const ROWS: readonly Row[] = [
     "POST /v1/policies/explain",
     { request: imagined },
   ],
+  [
+    "policies.replay",
+    (p) => p.policies.replay({ text: "x", since: 1 }),
+    "POST /v1/policy/replay",
+    { text: "x", since: 1 },
+  ],
 ];
 
 describe("each call of a person", () => {

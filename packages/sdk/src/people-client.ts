@@ -14,6 +14,8 @@ import type {
   PersonView,
   QuestionBody,
   ReasonBody,
+  ReplayBody,
+  ReplayView,
   ReportView,
   ResolveBody,
   ReviewBody,
@@ -92,7 +94,10 @@ const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string
 const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
 const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string" });
 const asPublished = shaped<PublishedPolicy>("policy", { version: "string" });
+const asReplay = shaped<ReplayView>("replay", { judged: "number", changes: "array" });
 const asExplanation = shaped<Explanation>("explanation", { text: "string" });
+/** 200,000 requests take about half of it on a small machine. */
+const REPLAY_TIMEOUT_MS = 120_000;
 const asDone: Check<void> = () => undefined;
 
 export type PeopleClient = ReturnType<typeof createPeopleClient>;
@@ -224,5 +229,12 @@ function policyCalls({ get, post }: Verbs) {
       post("/v1/policies", { text }, asPublished, options),
     explain: (request: ExplainedRequest, options?: CallOptions) =>
       post("/v1/policies/explain", { request }, asExplanation, options),
+    /** It may take a minute where much is on record. */
+    replay: (body: ReplayBody, options?: CallOptions) =>
+      post("/v1/policy/replay", body, asReplay, {
+        timeoutMs: REPLAY_TIMEOUT_MS,
+        retriesMax: 0,
+        ...options,
+      }),
   };
 }

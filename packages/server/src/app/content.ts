@@ -114,7 +114,7 @@ export async function readCommitted(
   return JSON.parse(stored.committed) as Revision;
 }
 
-function openingOf(stored: StoredOpening): Opening {
+export function openingOf(stored: StoredOpening): Opening {
   return {
     path: JSON.parse(stored.path) as JsonPath,
     salt: stored.salt,

@@ -53,7 +53,7 @@ export class Policies {
     const stored = await this.#store.policyByVersion(version);
     const loaded = stored === null ? null : loadPolicy(stored.text, { file: "policy" });
     if (loaded?.ok !== true) return null;
-    const policy = inUse(loaded.policy);
+    const policy = policyInUse(loaded.policy);
     const [oldest] = this.#earlier.keys();
     if (this.#earlier.size >= EARLIER_MAX && oldest !== undefined) this.#earlier.delete(oldest);
     this.#earlier.set(version, policy);
@@ -65,10 +65,11 @@ function compile(text: string, version: string): PolicyInForce {
   const loaded = loadPolicy(text, { file: "policy" });
   // It was accepted when it was published. A build that no longer reads it must not guess.
   if (!loaded.ok) return { ...NO_POLICY, version };
-  return inUse(loaded.policy);
+  return policyInUse(loaded.policy);
 }
 
-function inUse(policy: CompiledPolicy): PolicyInForce {
+/** A policy as the use cases ask it. */
+export function policyInUse(policy: CompiledPolicy): PolicyInForce {
   return {
     version: policy.version,
     decide: (input) => evaluate(policy, input),

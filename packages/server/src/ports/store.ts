@@ -11,6 +11,7 @@
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
 import type { FigureReads } from "./figures.ts";
+import type { SubmissionReads } from "./submissions.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
@@ -294,7 +295,8 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads, AccountReads, RoutingReads, FigureReads {
+export interface Store
+  extends SignInReads, AccountReads, RoutingReads, FigureReads, SubmissionReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */

@@ -229,6 +229,19 @@ export const POLICY: readonly CommandTree[] = [
         examples: ["policy explain 7F3K", "policy explain order.json --policy policy.yaml"],
         run: async (call) => (await policy()).explain(call),
       }),
+      tree({
+        usage: "replay <file>",
+        purpose: "say what a policy would have decided of the requests on record",
+        more:
+          "What would have been held, allowed or denied that was not, by rule and with examples, and what\n" +
+          "that adds to or saves of people's time. Nothing is changed; that it was asked is on record.",
+        options: [
+          { flags: "--since <time>", about: "30d, 8h, 2026-11-20 (default 30d)" },
+          { flags: "--latest <count>", about: "no more requests than this, the latest" },
+        ],
+        examples: ["policy replay --since 30d next.yaml"],
+        run: async (call) => (await import("./policy-replay.ts")).replay(call),
+      }),
       withHost({
         usage: "publish [file]",
         purpose: "show how a policy differs from the one in force, and put it in force",

@@ -21,7 +21,7 @@ import {
   readOutboxItem,
   readTroubled,
 } from "./outbox.ts";
-import { readDecisionCounts, readMedianReadMs, readRequestCounts } from "./figure-reads.ts";
+import { readDecisionCounts, readReadingSpread, readRequestCounts } from "./figure-reads.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
 import {
@@ -44,6 +44,7 @@ import {
 } from "./registry.ts";
 import { readRanLately } from "./ran-lately.ts";
 import { listRequests } from "./request-list.ts";
+import { readSubmissions, readSubmissionSpan } from "./submissions.ts";
 import {
   countRequests,
   readHeldBytes,
@@ -161,8 +162,19 @@ export class SqlStore implements Store {
     return readDecisionCounts(this.#reads, period, pace);
   }
 
-  async medianReadMs(person: string, period: Period, pace: ReadingPace) {
-    return readMedianReadMs(this.#reads, person, period, pace);
+  async readingSpread(person: string | null, period: Period, pace: ReadingPace) {
+    return readReadingSpread(this.#reads, person, period, pace);
+  }
+
+  async submissionSpan(period: Period, most: number) {
+    return readSubmissionSpan(this.#reads, period, most);
+  }
+
+  async submissions(
+    period: Period,
+    page: { readonly limit: number; readonly cursor: string | null },
+  ) {
+    return readSubmissions(this.#reads, period, page);
   }
 
   async revision(requestId: string, number: number) {

@@ -2,9 +2,11 @@
 import { refused } from "../../../app/answer.ts";
 import { principalName } from "../../../app/authenticate.ts";
 import { explainPolicy, publishPolicy } from "../../../app/publish-policy.ts";
+import { replayPolicy } from "../../../app/policy-replay/replay-policy.ts";
 import { PERSON, withRights } from "../access.ts";
 import { created, ok, route, type Route } from "../route.ts";
 import { ExplainedShape, PolicyViewShape, PublishedShape } from "../schema/answer-shapes.ts";
+import { ReplayBodyShape, ReplayShape } from "../schema/policy-shapes.ts";
 import { ExplainShape, NewPolicyShape } from "../schema/registry-shapes.ts";
 
 export const POLICY_ROUTES: readonly Route[] = [
@@ -60,6 +62,24 @@ export const POLICY_ROUTES: readonly Route[] = [
       const request = { action, resource, ...(context === undefined ? {} : { context }) };
       const explained = await explainPolicy(edge.app, { identityId: identity, request });
       return explained.ok ? ok(explained.value) : explained;
+    },
+  }),
+  route({
+    id: "replayPolicy",
+    method: "POST",
+    path: "/v1/policy/replay",
+    tag: "policy",
+    summary: "What a policy would have decided of the requests on record; nothing is changed",
+    access: withRights(["policy_admin"]),
+    walks: true,
+    body: ReplayBodyShape,
+    answers: { 200: ReplayShape },
+    problems: ["unsupported_policy", "unavailable"],
+    async run({ edge, principal, body, waiting }) {
+      const { signal } = waiting;
+      const about = { file: "policy", signal, ...body };
+      const replayed = await replayPolicy(edge.app, principalName(principal), about);
+      return replayed.ok ? ok(replayed.value) : replayed;
     },
   }),
 ];
