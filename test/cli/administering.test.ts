@@ -276,7 +276,7 @@ describe("policy", () => {
   it("publishes what loads, and leaves the policy in force where it does not", async () => {
     const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
     await write("next.yaml", `${text}# more\n`);
-    const published = await operator("policy", "publish", "next.yaml", "--json", "--yes");
+    const published = await operator("policy", "publish", "next.yaml", "--live", "--json", "--yes");
     expect([published.status, published.json().version]).toEqual([
       0,
       expect.stringMatching(/^[\w-]{43}$/),
@@ -288,6 +288,29 @@ describe("policy", () => {
     expect((await world.as("bo", ["policy", "publish", "next.yaml", "--yes"])).status).toBe(4);
   });
 
+  it("proposes one to a second policy admin, whose approval puts it in force", async () => {
+    const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
+    await write("proposed.yaml", text.replace("risk: critical", "risk: high"));
+    const why = ["--yes", "--reason", "erasures are rare"];
+    const proposed = await operator("policy", "publish", "proposed.yaml", ...why);
+    expect([proposed.status, proposed.err]).toEqual([0, ""]);
+    expect(proposed.out).toMatch(/^Proposed: proposed\.yaml .* Nothing has changed yet\.$/m);
+    const id = /\/r\/(req_\w+)$/m.exec(proposed.out)?.[1] ?? "";
+    const shown = await world.as("operator-2", ["show", id]);
+    expect(shown.out).toContain("Publish policy");
+    expect(shown.out).toContain("~ rule erasures: risk critical → high");
+    expect(shown.out).toContain("requests on record");
+    const digest = /digest ([\w-]{43})/.exec(shown.out)?.[1] ?? "";
+    const approve = ["approve", id, "--yes", "--digest", digest, "--reason", "looked at it"];
+    const own = await world.as("operator-1", approve);
+    expect([own.status, own.err]).toEqual([4, expect.stringContaining("somebody else")]);
+    const approved = await world.as("operator-2", approve);
+    expect([approved.status, approved.err]).toEqual([0, ""]);
+    const again = await operator("policy", "publish", "proposed.yaml", "--yes");
+    expect(again.out).toContain("In force: proposed.yaml");
+    await operator("policy", "publish", "policy.yaml", "--live", "--yes");
+  });
+
   it("shows what would be different, and publishes nothing that nobody was asked about", async () => {
     const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
     await write("lower.yaml", text.replace("risk: critical", "risk: low"));
@@ -295,11 +318,11 @@ describe("policy", () => {
     expect(asked.status).toBe(2);
     expect(asked.out).toContain("~ rule erasures: risk critical → low");
     expect(asked.err).toContain("nothing was published. Give --yes.");
-    const before = (await operator("policy", "publish", "lower.yaml", "--yes")).out;
+    const before = (await operator("policy", "publish", "lower.yaml", "--live", "--yes")).out;
     expect(before).toContain("In force: lower.yaml");
-    const again = await operator("policy", "publish", "lower.yaml", "--yes");
+    const again = await operator("policy", "publish", "lower.yaml", "--live", "--yes");
     expect(again.out).toContain("It says the same as the policy in force.");
-    await operator("policy", "publish", "policy.yaml", "--yes");
+    await operator("policy", "publish", "policy.yaml", "--live", "--yes");
   });
 });
 

@@ -130,7 +130,12 @@ describe("--host", () => {
     const [ana] = (await run("person", "list", "--host", "--json")).json();
     expect(ana).toMatchObject({ id: "ana", rights: ["resolver"] });
     expect((await run("oncall", "set", "sre", "--shift", "ana=now/1h", "--host")).status).toBe(0);
-    expect((await run("policy", "publish", "policy.yaml", "--host", "--yes")).status).toBe(0);
+    const publish = (...more: string[]) => run("policy", "publish", ...more, "--host", "--yes");
+    expect((await publish("policy.yaml")).status).toBe(0);
+    await write("other.yaml", `${await readFile(join(folder, "policy.yaml"), "utf8")}# other\n`);
+    const unsaid = await publish("other.yaml");
+    expect([unsaid.status, unsaid.err]).toEqual([2, expect.stringContaining("--reason")]);
+    expect((await publish("other.yaml", "--reason", "locked out")).status).toBe(0);
     expect((await run("identity", "add", "no id", "--owner", "ana", "--host")).status).toBe(2);
     expect((await run("identity", "add", "agent-2", "--owner", "eve", "--host")).status).toBe(2);
   });

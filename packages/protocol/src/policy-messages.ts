@@ -1,4 +1,37 @@
-/** Policy tried on what is on record. */
+/** Policy: proposed, put in force, and tried on what is on record. */
+
+export interface NewPolicyBody {
+  readonly text: string;
+  /** Why, for whoever decides it. */
+  readonly reason?: string;
+  /** Put in force at once; only a development server does. */
+  readonly live?: boolean;
+}
+
+export interface PublishedPolicy {
+  readonly version: string;
+  /** False: it was in force already, or waits for a second person. */
+  readonly changed: boolean;
+  /** The request that a second person decides; null: none is needed. */
+  readonly proposal: { readonly id: string; readonly link: string } | null;
+}
+
+/** A policy that is, or was, in force. */
+export interface PolicyVersionView {
+  readonly version: string;
+  /** `setup`, `development`, `operator`, or `person:ana` who proposed it. */
+  readonly by: string;
+  readonly at: number;
+  readonly how: "first" | "proposal" | "development" | "recovery";
+  /** The request that a second person approved. */
+  readonly request: string | null;
+  /** Why an operator put it in force on the host. */
+  readonly reason: string | null;
+}
+
+export interface PolicyView extends PolicyVersionView {
+  readonly text: string;
+}
 
 /** What was decided of a request, or would be. */
 export type DisposedAs = "allowed" | "held" | "denied";

@@ -11,7 +11,10 @@ import type {
   IdentityView,
   KeyView,
   OverrideBody,
+  NewPolicyBody,
   PersonView,
+  PolicyView,
+  PublishedPolicy,
   QuestionBody,
   ReasonBody,
   ReplayBody,
@@ -55,20 +58,6 @@ export interface PersonBody {
   readonly disabled?: boolean;
 }
 
-export interface PolicyView {
-  readonly version: string;
-  readonly text: string;
-  readonly by: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
-export interface PublishedPolicy {
-  readonly version: string;
-  /** False: this very policy was in force already. */
-  readonly changed: boolean;
-}
-
 /** Somebody's turn on a roster; times in milliseconds since the epoch. */
 export interface Shift {
   readonly person: string;
@@ -83,6 +72,8 @@ export interface Explanation {
   readonly decision: unknown;
   readonly text: string;
 }
+
+export type PublishOptions = CallOptions & Omit<NewPolicyBody, "text">;
 
 const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active: "boolean" });
 const asIdentity = shaped<IdentityView>("identity", { id: "string", keys: "array" });
@@ -224,9 +215,21 @@ function personCalls({ get, post, put }: Verbs) {
 function policyCalls({ get, post }: Verbs) {
   return {
     current: () => get("/v1/policies/current", asPolicy),
-    /** A policy that does not load: problem `unsupported_policy`, its place in `detail`. */
-    publish: (text: string, options?: CallOptions) =>
-      post("/v1/policies", { text }, asPublished, options),
+    /**
+     * Proposes it: a second policy admin decides. One that does not load: problem
+     * `unsupported_policy`, its place in `detail`.
+     */
+    publish: (text: string, { reason, live, ...options }: PublishOptions = {}) =>
+      post(
+        "/v1/policies",
+        {
+          text,
+          ...(reason === undefined ? {} : { reason }),
+          ...(live === undefined ? {} : { live }),
+        },
+        asPublished,
+        { timeoutMs: REPLAY_TIMEOUT_MS, ...options },
+      ),
     explain: (request: ExplainedRequest, options?: CallOptions) =>
       post("/v1/policies/explain", { request }, asExplanation, options),
     /** It may take a minute where much is on record. */

@@ -16,7 +16,11 @@ import type { App } from "./app.ts";
 export const WEEK_MS = 7 * 86_400_000;
 export const MINUTE_MS = 60_000;
 /** 67 characters a second is skimming: whoever is faster has not read it. */
-export const READING_PACE: ReadingPace = { perCharacterMs: 15, leastMs: 1_500, mostMs: 15 * MINUTE_MS };
+export const READING_PACE: ReadingPace = {
+  perCharacterMs: 15,
+  leastMs: 1_500,
+  mostMs: 15 * MINUTE_MS,
+};
 /** Decisions a rule needs before it can be called noise, and how many of them were approvals. */
 const NOISE_DECISIONS_MIN = 20;
 const NOISE_APPROVED_SHARE = 0.98;

@@ -4,6 +4,8 @@ import {
   evaluate,
   groupsOf,
   loadPolicy,
+  publicationRules,
+  PUBLISH_ACTION,
   sensitivePaths,
   type CompiledPolicy,
   type DeclaredAction,
@@ -70,13 +72,17 @@ function compile(text: string, version: string): PolicyInForce {
 
 /** A policy as the use cases ask it. */
 export function policyInUse(policy: CompiledPolicy): PolicyInForce {
+  const publication = publicationRules(policy);
+  const isOwn = ({ revision }: PolicyInput): boolean => revision.action.name !== PUBLISH_ACTION;
   return {
     version: policy.version,
-    decide: (input) => evaluate(policy, input),
-    explain: (input) => evaluate(policy, input, { nearMisses: true }),
+    decide: (input) => (isOwn(input) ? evaluate(policy, input) : publication.decide(input)),
+    explain: (input) =>
+      isOwn(input) ? evaluate(policy, input, { nearMisses: true }) : publication.decide(input),
     groups: groupsOf(policy),
-    sensitivePaths: (actionName) => sensitivePaths(policy, actionName),
-    declared: (actionName) => declaredAction(policy, actionName),
+    // What is about to be in force is shown whole, whatever it says of being shown (T18).
+    sensitivePaths: (name) => (name === PUBLISH_ACTION ? [] : sensitivePaths(policy, name)),
+    declared: (name) => (name === PUBLISH_ACTION ? null : declaredAction(policy, name)),
   };
 }
 

@@ -117,8 +117,13 @@ export interface StoredPolicy {
   /** Digest of the text. */
   readonly version: string;
   readonly text: string;
+  /** `setup`: the first; `development`: a saved file; `operator`: on the host; or `person:ana`. */
   readonly by: string;
   readonly at: number;
+  /** Where a person proposed it: the request that another one approved. */
+  readonly requestId: string | null;
+  /** Where an operator put it in force on the host: why. */
+  readonly reason: string | null;
 }
 
 export interface StoredHalt {
@@ -321,6 +326,8 @@ export interface Store
   credentials(kind: "identity" | "person", id: string): Promise<readonly StoredCredential[]>;
   policy(): Promise<StoredPolicy | null>;
   policyByVersion(version: string): Promise<StoredPolicy | null>;
+  /** What was in force, the newest first; a text that was twice is there twice. */
+  policyVersions(limit: number): Promise<readonly Omit<StoredPolicy, "text">[]>;
   /** Halts with one of these scope keys (see `scopeKeys`), newest first, lifted ones included. */
   haltsFor(scopeKeys: readonly string[]): Promise<readonly StoredHalt[]>;
   halts(limit: number): Promise<readonly StoredHalt[]>;

@@ -5,7 +5,7 @@
  */
 import { restoreRevision, sha256Base64url, type ReplayView } from "@haltpoint/protocol";
 import type { CompiledPolicy } from "../../domain/policy/policy.ts";
-import { formatLoadProblem, loadPolicy } from "../../domain/policy/policy.ts";
+import { formatLoadProblem, loadPolicy, PUBLISHER } from "../../domain/policy/policy.ts";
 import type { PolicyInput } from "../../domain/policy/model.ts";
 import { dispositionOf } from "../../domain/request/decide-submit.ts";
 import type { StoredIdentity } from "../../ports/store.ts";
@@ -53,7 +53,7 @@ export async function replayPolicy(
   if (!loaded.ok) {
     return refused("unsupported_policy", loaded.problems.map(formatLoadProblem).join("\n\n"));
   }
-  const view = await replayed(app, loaded.policy, replay);
+  const view = await judgeRecord(app, loaded.policy, replay);
   if (!view.ok) return view;
   const { version, since, judged, until: at } = view.value;
   const data = { digest: sha256Base64url(replay.text), version, since, judged };
@@ -61,10 +61,11 @@ export async function replayPolicy(
   return view;
 }
 
-async function replayed(
+/** The replay itself; whoever calls it records what it was for. */
+export async function judgeRecord(
   app: App,
   compiled: CompiledPolicy,
-  replay: Replay,
+  replay: Pick<Replay, "since" | "latest" | "signal">,
 ): Promise<Answer<ReplayView>> {
   const { epochs, time } = await app.store.standing();
   const membership = await app.facts.membership(epochs.membership);
@@ -130,6 +131,8 @@ class Walk {
   async judge(recorded: RecordedSubmission): Promise<void> {
     const { submission, committed } = recorded;
     const { id, createdAt } = submission;
+    // How policy itself is changed no policy decides.
+    if (submission.scope.identity === PUBLISHER) return;
     this.judgedSince ??= createdAt;
     const identity = await this.#membership.identity(submission.scope.identity);
     if (identity === null) throw new Error(`the identity of ${id} is not in the registry`);

@@ -244,12 +244,19 @@ export const POLICY: readonly CommandTree[] = [
       }),
       withHost({
         usage: "publish [file]",
-        purpose: "show how a policy differs from the one in force, and put it in force",
+        purpose: "show how a policy differs from the one in force, and propose it",
         options: [
           { flags: "--yes", about: "without the question; needed where nobody can be asked" },
+          { flags: "--reason <text>", about: "why, for whoever decides it and for the record" },
+          { flags: "--live", about: "at once; only a server of `haltpoint dev` does that" },
         ],
-        more: "With --host it recovers an installation whose policy locks everybody out.",
-        examples: ["policy publish policy.yaml", "policy publish policy.yaml --yes"],
+        more:
+          "It is in force once a second policy admin approves the request that this makes. With --host it\n" +
+          "recovers an installation whose policy locks everybody out: at once, recorded with --reason.",
+        examples: [
+          "policy publish policy.yaml",
+          "policy publish policy.yaml --yes --reason 'finance asked'",
+        ],
         run: async (call) => (await policy()).publish(call),
       }),
     ],

@@ -1,7 +1,13 @@
 /** `policy check|test|explain|publish`: for whoever writes policy. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DEFAULT_JSON_LIMITS, EXIT, parseJsonText, visibleText } from "@haltpoint/protocol";
+import {
+  DEFAULT_JSON_LIMITS,
+  EXIT,
+  parseJsonText,
+  visibleText,
+  type PublishedPolicy,
+} from "@haltpoint/protocol";
 import { HaltpointProblem, type ExplainedRequest } from "@haltpoint/sdk";
 import {
   checkPolicyText,
@@ -130,20 +136,37 @@ export async function publish(call: Call): Promise<void> {
     if (error instanceof HaltpointProblem && error.code === "not_found") return null;
     throw error;
   });
-  await confirmDifference(call, policy, inForce?.text ?? null);
-  tellPublished(call, policy, await policies.publish(policy.text));
+  const live = call.options.flag("live");
+  const isAlone = live || inForce === null;
+  await confirmDifference(call, policy, inForce?.text ?? null, isAlone ? PUT_IN_FORCE : PROPOSE);
+  const reason = call.options.text("reason");
+  const options = { ...(reason === undefined ? {} : { reason }), ...(live ? { live } : {}) };
+  tellPublished(call, policy, await policies.publish(policy.text, options));
 }
+
+const PUT_IN_FORCE = "Put it in force? What is held is judged by it at once.";
+const PROPOSE = "Propose it? It is in force once a second policy admin approves it.";
 
 /** For an installation whose policy locks everybody out; recorded as the operator's doing. */
 async function publishOnHost(call: Call, policy: NamedText): Promise<void> {
+  const reason = call.options.text("reason");
   const opened = await openOnHost(call);
   try {
     const inForce = await opened.app.store.policy();
-    await confirmDifference(call, policy, inForce?.text ?? null);
+    if (inForce !== null && reason === undefined) {
+      throw usageFailure("nobody else is asked here: say why with --reason, for the record.");
+    }
+    await confirmDifference(call, policy, inForce?.text ?? null, PUT_IN_FORCE);
     const { text, file } = policy;
-    const answer = await publishPolicy(opened.app, { text, file, by: "operator" });
+    const about = {
+      text,
+      file,
+      by: "operator",
+      ...(reason === undefined ? {} : { reason }),
+    } as const;
+    const answer = await publishPolicy(opened.app, about);
     if (!answer.ok) throw new CommandFailure("unsupported_policy", answer.problem.detail);
-    tellPublished(call, policy, answer.value);
+    tellPublished(call, policy, { ...answer.value, proposal: null });
   } finally {
     await opened.close();
   }
@@ -153,6 +176,7 @@ async function confirmDifference(
   call: Call,
   policy: NamedText,
   inForce: string | null,
+  question: string,
 ): Promise<void> {
   const { screen, options, host } = call;
   if (inForce === null) screen.print("No policy is in force yet.");
@@ -170,16 +194,18 @@ async function confirmDifference(
       "this is no terminal, so nobody was asked and nothing was published. Give --yes.",
     );
   }
-  await confirmOrStop(host, "Put it in force? What is held is judged by it at once.");
+  await confirmOrStop(host, question);
 }
 
-function tellPublished(
-  { screen }: Call,
-  { file }: NamedText,
-  published: { readonly version: string },
-): void {
+function tellPublished({ screen }: Call, { file }: NamedText, published: PublishedPolicy): void {
+  const { version, proposal } = published;
   screen.printJson(published);
-  screen.print(`In force: ${file} (version ${published.version}).`);
+  if (proposal === null) {
+    screen.print(`In force: ${file} (version ${version}).`);
+    return;
+  }
+  screen.print(`Proposed: ${file} (version ${version}). Nothing has changed yet.`);
+  screen.print(`It is in force once a second policy admin approves it: ${proposal.link}`);
 }
 
 function count(items: number, noun: string): string {

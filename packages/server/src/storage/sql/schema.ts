@@ -343,6 +343,12 @@ const FIGURES = [
   `CREATE INDEX person_decisions_at ON person_decisions (at)`,
 ];
 
+const POLICY_PUBLICATIONS = [
+  // Null for what was published before there were proposals.
+  `ALTER TABLE policies ADD COLUMN request_id {text}`,
+  `ALTER TABLE policies ADD COLUMN reason {text}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -356,4 +362,5 @@ export const MIGRATIONS: readonly Migration[] = [
     name: "decisions-by-identity",
     statements: [`CREATE INDEX person_decisions_identity ON person_decisions (identity_id, at)`],
   },
+  { name: "policy-publications", statements: POLICY_PUBLICATIONS },
 ];

@@ -30,6 +30,7 @@ import {
   readHaltsFor,
   readPolicy,
   readPolicyByVersion,
+  readPolicyVersions,
 } from "./policies-and-halts.ts";
 import { readAccount, readAccounts, readAccountsOf } from "./provider-accounts.ts";
 import {
@@ -263,6 +264,10 @@ export class SqlStore implements Store {
 
   async policyByVersion(version: string) {
     return readPolicyByVersion(this.#reads, version);
+  }
+
+  async policyVersions(limit: number) {
+    return readPolicyVersions(this.#reads, limit);
   }
 
   async haltsFor(scopeKeys: readonly string[]) {

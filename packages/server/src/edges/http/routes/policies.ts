@@ -1,13 +1,27 @@
 /** Policy in force, publishing another, and asking what it would say. */
+import type { PolicyView } from "@haltpoint/protocol";
 import { refused } from "../../../app/answer.ts";
 import { principalName } from "../../../app/authenticate.ts";
-import { explainPolicy, publishPolicy } from "../../../app/publish-policy.ts";
+import { explainPolicy } from "../../../app/explain-policy.ts";
+import { proposePolicy } from "../../../app/propose-policy.ts";
 import { replayPolicy } from "../../../app/policy-replay/replay-policy.ts";
+import { howPublished } from "../../../app/publish-policy.ts";
+import type { StoredPolicy } from "../../../ports/store.ts";
 import { PERSON, withRights } from "../access.ts";
 import { created, ok, route, type Route } from "../route.ts";
-import { ExplainedShape, PolicyViewShape, PublishedShape } from "../schema/answer-shapes.ts";
-import { ReplayBodyShape, ReplayShape } from "../schema/policy-shapes.ts";
-import { ExplainShape, NewPolicyShape } from "../schema/registry-shapes.ts";
+import { ExplainedShape } from "../schema/answer-shapes.ts";
+import {
+  NewPolicyShape,
+  PolicyViewShape,
+  PublishedShape,
+  ReplayBodyShape,
+  ReplayShape,
+} from "../schema/policy-shapes.ts";
+import { ExplainShape } from "../schema/registry-shapes.ts";
+
+function policyView({ version, text, by, at, requestId, reason }: StoredPolicy): PolicyView {
+  return { version, text, by, at, how: howPublished({ by }), request: requestId, reason };
+}
 
 export const POLICY_ROUTES: readonly Route[] = [
   route({
@@ -22,8 +36,7 @@ export const POLICY_ROUTES: readonly Route[] = [
     async run({ edge }) {
       const stored = await edge.app.store.policy();
       if (stored === null) return refused("not_found", "no policy is in force; publish one");
-      const { version, text, by, at } = stored;
-      return ok({ version, text, by, at });
+      return ok(policyView(stored));
     },
   }),
   route({
@@ -31,20 +44,32 @@ export const POLICY_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/v1/policies",
     tag: "policy",
-    summary: "Put a policy in force; it is taken whole or refused whole",
+    summary: "Propose a policy; a second policy admin puts it in force by approving the request",
     access: withRights(["policy_admin"]),
+    walks: true,
     body: NewPolicyShape,
     answers: { 201: PublishedShape },
-    problems: ["unsupported_policy", "idempotency_conflict"],
-    async run({ edge, principal, body, keyed }) {
-      const bound = await keyed({ kind: "publish_policy", requestId: null, body });
-      const published = await publishPolicy(edge.app, {
-        text: body.text,
-        by: principalName(principal),
+    problems: [
+      "unsupported_policy",
+      "idempotency_conflict",
+      "separation_of_duties",
+      "forbidden",
+      "payload_too_large",
+      "unavailable",
+      "store_busy",
+    ],
+    async run({ edge, principal, body, keyed, waiting }) {
+      const { text, reason, live = false } = body;
+      const proposed = await proposePolicy(edge.app, {
+        text,
+        person: principal.id,
         file: "policy",
-        keyed: bound,
+        live,
+        keyed: await keyed({ kind: "publish_policy", requestId: null, body }),
+        signal: waiting.signal,
+        ...(reason === undefined ? {} : { reason }),
       });
-      return published.ok ? created(published.value) : published;
+      return proposed.ok ? created(proposed.value) : proposed;
     },
   }),
   route({

@@ -1,14 +1,59 @@
 /** Policy tried on what is on record. */
-import type { ReplayBody, ReplayView } from "@haltpoint/protocol";
+import type {
+  NewPolicyBody,
+  PolicyView,
+  PublishedPolicy,
+  ReplayBody,
+  ReplayView,
+} from "@haltpoint/protocol";
 import { REPLAYED_MAX } from "../../../app/policy-replay/replay-policy.ts";
 import { Type } from "./type.ts";
 import { policyText } from "./registry-shapes.ts";
 import { shape } from "./shape.ts";
-import { choice, closed, integer, ms, nullable } from "./terms.ts";
+import { reason } from "./decision-shapes.ts";
+import { choice, closed, flag, integer, ms, nullable } from "./terms.ts";
 
 const text = (description: string) => Type.String({ description });
 const number = (description: string) => Type.Number({ description });
 const disposed = (description: string) => choice(["allowed", "held", "denied"], description);
+
+const version = text("Digest of its text.");
+const publication = {
+  version,
+  by: text("Who it is from: `setup`, `development`, `operator`, or `person:` and an id."),
+  at: ms("Since when, since the epoch."),
+  how: choice(
+    ["first", "proposal", "development", "recovery"],
+    "At set-up, by two people, by a saved file in development, or on the host.",
+  ),
+  request: nullable(text("That a second person approved.")),
+  reason: nullable(text("Of an operator on the host.")),
+};
+
+export const PolicyViewShape = shape<PolicyView>()(
+  "PolicyView",
+  closed({ ...publication, text: text("YAML.") }),
+);
+
+export const NewPolicyShape = shape<NewPolicyBody>()(
+  "NewPolicy",
+  closed({
+    text: policyText,
+    reason: Type.Optional(reason),
+    live: Type.Optional(flag("Put in force at once; only a server of `haltpoint dev` does.")),
+  }),
+);
+
+export const PublishedShape = shape<PublishedPolicy>()(
+  "PublishedPolicy",
+  closed({
+    version,
+    changed: flag("It is in force now, and was not before."),
+    proposal: nullable(
+      closed({ id: text("Of the request."), link: text("Where a second person decides it.") }),
+    ),
+  }),
+);
 
 export const ReplayBodyShape = shape<ReplayBody>()(
   "ReplayBody",

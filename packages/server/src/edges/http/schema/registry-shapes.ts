@@ -116,6 +116,4 @@ export const policyText = Type.String({
   "x-expected": `the text of a policy, at most ${POLICY_TEXT_MAX} characters`,
 });
 
-export const NewPolicyShape = ownShape("NewPolicy", closed({ text: policyText }));
-
 export const ExplainShape = ownShape("ExplainBody", closed({ request: ImaginedShape.schema }));
