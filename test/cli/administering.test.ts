@@ -308,7 +308,18 @@ describe("policy", () => {
     expect([approved.status, approved.err]).toEqual([0, ""]);
     const again = await operator("policy", "publish", "proposed.yaml", "--yes");
     expect(again.out).toContain("In force: proposed.yaml");
-    await operator("policy", "publish", "policy.yaml", "--live", "--yes");
+    const listed = await world.as("bo", ["policy", "versions"]);
+    expect(listed.out).toMatch(new RegExp(`^[\\w-]{12} .* operator-1 +proposal +${id}$`, "m"));
+    expect(listed.out).toMatch(/ setup +first/);
+    const versions = (await world.as("bo", ["policy", "versions", "--json"])).json();
+    const first = (versions as { version: string; how: string }[]).find(
+      ({ how }) => how === "first",
+    )!;
+    const short = first.version.slice(0, 12);
+    expect((await world.as("bo", ["policy", "show", short])).out.trim()).toBe(text.trim());
+    expect((await world.as("bo", ["policy", "show", "nothing"])).status).toBe(5);
+    const back = await operator("policy", "revert", short, "--live", "--yes");
+    expect([back.status, back.out]).toEqual([0, expect.stringContaining("In force: version")]);
   });
 
   it("shows what would be different, and publishes nothing that nobody was asked about", async () => {

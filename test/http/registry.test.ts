@@ -235,6 +235,12 @@ describe("policy", () => {
     });
     const now = await as(ana)("GET", "/v1/policies/current");
     expect(now.body).toMatchObject({ text: POLICY, by: "setup", how: "first", request: null });
+    expect((await as(ana)("GET", "/v1/policies")).body.items).toMatchObject([
+      { version: now.body.version, by: "setup", how: "first" },
+    ]);
+    const same = await as(ana)("GET", `/v1/policies/${now.body.version}`);
+    expect(same.body).toEqual(now.body);
+    expect((await as(ana)("GET", "/v1/policies/other")).body.code).toBe("not_found");
     const live = await as(admin)("POST", "/v1/policies", { text, live: true });
     expect(live.body).toMatchObject({ code: "forbidden" });
   });

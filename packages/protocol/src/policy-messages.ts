@@ -29,6 +29,11 @@ export interface PolicyVersionView {
   readonly reason: string | null;
 }
 
+/** The newest first. */
+export interface PolicyVersionsView {
+  readonly items: readonly PolicyVersionView[];
+}
+
 export interface PolicyView extends PolicyVersionView {
   readonly text: string;
 }
@@ -70,6 +75,8 @@ export interface ReplayView {
   /** Of the policy that was tried. */
   readonly version: string;
   readonly in_force: string | null;
+  /** Against that one, a line each. */
+  readonly difference: readonly string[];
   readonly since: number;
   readonly until: number;
   /** Requests on record in that time. */

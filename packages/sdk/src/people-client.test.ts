@@ -96,6 +96,8 @@ const ROWS: readonly Row[] = [
   ],
   ["onCall", (p) => p.onCall("ops", shifts), "PUT /v1/on-call/ops", { shifts }],
   ["policies.current", (p) => p.policies.current(), "GET /v1/policies/current"],
+  ["policies.versions", (p) => p.policies.versions(), "GET /v1/policies"],
+  ["policies.version", (p) => p.policies.version("v"), "GET /v1/policies/v"],
   ["policies.publish", (p) => p.policies.publish("x"), "POST /v1/policies", { text: "x" }],
   [
     "policies.explain",

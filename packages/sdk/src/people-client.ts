@@ -13,6 +13,7 @@ import type {
   OverrideBody,
   NewPolicyBody,
   PersonView,
+  PolicyVersionsView,
   PolicyView,
   PublishedPolicy,
   QuestionBody,
@@ -85,6 +86,7 @@ const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string
 const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
 const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string" });
 const asPublished = shaped<PublishedPolicy>("policy", { version: "string" });
+const asVersions = shaped<PolicyVersionsView>("policies", { items: "array" });
 const asReplay = shaped<ReplayView>("replay", { judged: "number", changes: "array" });
 const asExplanation = shaped<Explanation>("explanation", { text: "string" });
 /** 200,000 requests take about half of it on a small machine. */
@@ -215,6 +217,9 @@ function personCalls({ get, post, put }: Verbs) {
 function policyCalls({ get, post }: Verbs) {
   return {
     current: () => get("/v1/policies/current", asPolicy),
+    /** What is, or was, in force, the newest first. */
+    versions: () => get("/v1/policies", asVersions),
+    version: (version: string) => get(at("policies", version), asPolicy),
     /**
      * Proposes it: a second policy admin decides. One that does not load: problem
      * `unsupported_policy`, its place in `detail`.

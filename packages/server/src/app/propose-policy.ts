@@ -4,7 +4,6 @@
  * them. Their approval puts it in force in its own commit, or nothing does (T13, T40).
  */
 import type { SubmitBody } from "@haltpoint/protocol";
-import { policyDifference } from "../domain/policy/policy-difference.ts";
 import { PUBLISH_ACTION, PUBLISHER, type CompiledPolicy } from "../domain/policy/policy.ts";
 import type { StoredPolicy } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
@@ -134,12 +133,12 @@ async function contentOf(
   of: { readonly compiled: CompiledPolicy; readonly inForce: StoredPolicy },
 ): Promise<Answer<SubmitBody>> {
   const { compiled, inForce } = of;
-  const replayed = await judgeRecord(app, compiled, { latest: REPLAYED_LATEST, signal });
+  const replayed = await judgeRecord(app, compiled, { text, latest: REPLAYED_LATEST, signal });
   if (!replayed.ok) return replayed;
   const publication: Publication = {
     base: inForce.version,
     version: compiled.version,
-    difference: policyDifference(inForce.text, text),
+    difference: replayed.value.difference,
     replay: replaySentences(replayed.value),
     text,
   };

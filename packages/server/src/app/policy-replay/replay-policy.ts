@@ -4,6 +4,7 @@
  * replay is an entry.
  */
 import { restoreRevision, sha256Base64url, type ReplayView } from "@haltpoint/protocol";
+import { policyDifference } from "../../domain/policy/policy-difference.ts";
 import type { CompiledPolicy } from "../../domain/policy/policy.ts";
 import { formatLoadProblem, loadPolicy, PUBLISHER } from "../../domain/policy/policy.ts";
 import type { PolicyInput } from "../../domain/policy/model.ts";
@@ -65,7 +66,7 @@ export async function replayPolicy(
 export async function judgeRecord(
   app: App,
   compiled: CompiledPolicy,
-  replay: Pick<Replay, "since" | "latest" | "signal">,
+  replay: Pick<Replay, "text" | "since" | "latest" | "signal">,
 ): Promise<Answer<ReplayView>> {
   const { epochs, time } = await app.store.standing();
   const membership = await app.facts.membership(epochs.membership);
@@ -89,12 +90,14 @@ export async function judgeRecord(
   const { p50, count: measured } = await app.store.readingSpread(null, period, READING_PACE);
   const from = span.cursor === null ? (span.recordedSince ?? period.until) : judgedSince;
   const weeks = weeksBetween(Math.max(period.since, from ?? period.until), period.until);
+  const inForce = await app.store.policy();
   const more = tally.approvalsAfter - tally.approvalsBefore;
   const morePerWeek = weeks === null ? null : more / weeks;
   const minutes = morePerWeek === null || p50 === null ? null : (morePerWeek * p50) / MINUTE_MS;
   return answered({
     version: compiled.version,
-    in_force: (await app.store.policy())?.version ?? null,
+    in_force: inForce?.version ?? null,
+    difference: inForce === null ? [] : policyDifference(inForce.text, replay.text),
     ...period,
     recorded: span.cursor === null ? tally.judged : span.count,
     judged: tally.judged,

@@ -5,6 +5,7 @@ import { RIGHT_NAMES } from "./rights.ts";
 
 const registry = () => import("./registry.ts");
 const policy = () => import("./policy.ts");
+const versions = () => import("./policy-versions.ts");
 
 const ON_HOST: readonly OptionSpec[] = [
   { flags: "--host", about: "straight on this machine's store, recorded as the operator's doing" },
@@ -184,6 +185,12 @@ const ON_CALL = tree(
 
 export const REGISTRY: readonly CommandTree[] = [IDENTITY, PERSON, ON_CALL];
 
+const PROPOSING: readonly OptionSpec[] = [
+  { flags: "--yes", about: "without the question; needed where nobody can be asked" },
+  { flags: "--reason <text>", about: "why, for whoever decides it and for the record" },
+  { flags: "--live", about: "at once; only a server of `haltpoint dev` does that" },
+];
+
 const CASE_EXAMPLE = `A file of cases, by default beside the policy as policy.cases.yaml:
 
   cases:
@@ -242,14 +249,29 @@ export const POLICY: readonly CommandTree[] = [
         examples: ["policy replay --since 30d next.yaml"],
         run: async (call) => (await import("./policy-replay.ts")).replay(call),
       }),
+      tree({
+        usage: "versions",
+        purpose: "list the policies that are, or were, in force: since when, by whom and how",
+        examples: ["policy versions"],
+        run: async (call) => (await versions()).versions(call),
+      }),
+      tree({
+        usage: "show <version>",
+        purpose: "print a policy that is, or was, in force",
+        examples: ["policy show 5P868tyfYfIE"],
+        run: async (call) => (await versions()).show(call),
+      }),
+      tree({
+        usage: "revert <version>",
+        purpose: "propose a policy that was in force before, like any other",
+        options: PROPOSING,
+        examples: ["policy revert 5P868tyfYfIE"],
+        run: async (call) => (await versions()).revert(call),
+      }),
       withHost({
         usage: "publish [file]",
         purpose: "show how a policy differs from the one in force, and propose it",
-        options: [
-          { flags: "--yes", about: "without the question; needed where nobody can be asked" },
-          { flags: "--reason <text>", about: "why, for whoever decides it and for the record" },
-          { flags: "--live", about: "at once; only a server of `haltpoint dev` does that" },
-        ],
+        options: PROPOSING,
         more:
           "It is in force once a second policy admin approves the request that this makes. With --host it\n" +
           "recovers an installation whose policy locks everybody out: at once, recorded with --reason.",

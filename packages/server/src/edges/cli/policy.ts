@@ -131,6 +131,15 @@ export async function publish(call: Call): Promise<void> {
     );
   }
   if (call.options.flag("host")) return publishOnHost(call, policy);
+  return proposeText(call, policy, call.options.text("reason"));
+}
+
+/** Shows what would be different and asks; then it is proposed, or in force where nobody else is needed. */
+export async function proposeText(
+  call: Call,
+  policy: NamedText,
+  reason: string | undefined,
+): Promise<void> {
   const { policies } = connect(call).client;
   const inForce = await policies.current().catch((error: unknown) => {
     if (error instanceof HaltpointProblem && error.code === "not_found") return null;
@@ -139,7 +148,6 @@ export async function publish(call: Call): Promise<void> {
   const live = call.options.flag("live");
   const isAlone = live || inForce === null;
   await confirmDifference(call, policy, inForce?.text ?? null, isAlone ? PUT_IN_FORCE : PROPOSE);
-  const reason = call.options.text("reason");
   const options = { ...(reason === undefined ? {} : { reason }), ...(live ? { live } : {}) };
   tellPublished(call, policy, await policies.publish(policy.text, options));
 }

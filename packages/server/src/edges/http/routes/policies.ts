@@ -1,5 +1,5 @@
 /** Policy in force, publishing another, and asking what it would say. */
-import type { PolicyView } from "@haltpoint/protocol";
+import type { PolicyVersionView, PolicyView } from "@haltpoint/protocol";
 import { refused } from "../../../app/answer.ts";
 import { principalName } from "../../../app/authenticate.ts";
 import { explainPolicy } from "../../../app/explain-policy.ts";
@@ -12,6 +12,7 @@ import { created, ok, route, type Route } from "../route.ts";
 import { ExplainedShape } from "../schema/answer-shapes.ts";
 import {
   NewPolicyShape,
+  PolicyVersionsShape,
   PolicyViewShape,
   PublishedShape,
   ReplayBodyShape,
@@ -19,8 +20,21 @@ import {
 } from "../schema/policy-shapes.ts";
 import { ExplainShape } from "../schema/registry-shapes.ts";
 
-function policyView({ version, text, by, at, requestId, reason }: StoredPolicy): PolicyView {
-  return { version, text, by, at, how: howPublished({ by }), request: requestId, reason };
+/** More are never asked for at once: who needs older ones reads the ledger. */
+const VERSIONS_MAX = 200;
+
+function versionView({
+  version,
+  by,
+  at,
+  requestId,
+  reason,
+}: Omit<StoredPolicy, "text">): PolicyVersionView {
+  return { version, by, at, how: howPublished({ by }), request: requestId, reason };
+}
+
+function policyView(stored: StoredPolicy): PolicyView {
+  return { ...versionView(stored), text: stored.text };
 }
 
 export const POLICY_ROUTES: readonly Route[] = [
@@ -36,6 +50,36 @@ export const POLICY_ROUTES: readonly Route[] = [
     async run({ edge }) {
       const stored = await edge.app.store.policy();
       if (stored === null) return refused("not_found", "no policy is in force; publish one");
+      return ok(policyView(stored));
+    },
+  }),
+  route({
+    id: "listPolicies",
+    method: "GET",
+    path: "/v1/policies",
+    tag: "policy",
+    summary: "Policies that are, or were, in force, the newest first; without their texts",
+    access: PERSON,
+    answers: { 200: PolicyVersionsShape },
+    async run({ edge }) {
+      const versions = await edge.app.store.policyVersions(VERSIONS_MAX);
+      return ok({ items: versions.map(versionView) });
+    },
+  }),
+  route({
+    id: "readPolicy",
+    method: "GET",
+    path: "/v1/policies/:version",
+    tag: "policy",
+    summary: "A policy that is, or was, in force",
+    access: PERSON,
+    answers: { 200: PolicyViewShape },
+    problems: ["not_found"],
+    async run({ edge, params }) {
+      const { version = "" } = params;
+      const stored = await edge.app.store.policyByVersion(version);
+      if (stored === null)
+        return refused("not_found", `no policy \`${version}\` was ever in force`);
       return ok(policyView(stored));
     },
   }),

@@ -1,6 +1,7 @@
 /** Policy tried on what is on record. */
 import type {
   NewPolicyBody,
+  PolicyVersionsView,
   PolicyView,
   PublishedPolicy,
   ReplayBody,
@@ -33,6 +34,11 @@ const publication = {
 export const PolicyViewShape = shape<PolicyView>()(
   "PolicyView",
   closed({ ...publication, text: text("YAML.") }),
+);
+
+export const PolicyVersionsShape = shape<PolicyVersionsView>()(
+  "PolicyVersions",
+  closed({ items: Type.Array(closed(publication)) }),
 );
 
 export const NewPolicyShape = shape<NewPolicyBody>()(
@@ -85,6 +91,7 @@ export const ReplayShape = shape<ReplayView>()(
   closed({
     version: text("Digest of the text that was tried."),
     in_force: nullable(text("Version of the policy in force.")),
+    difference: Type.Array(text("Against it, one thing that was added, removed or changed.")),
     since: ms("Since the epoch."),
     until: ms("Since the epoch."),
     recorded: integer("Requests on record in that time."),
