@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RIGHTS } from "../../packages/server/src/domain/request/commands.ts";
 import { RIGHT_NAMES } from "../../packages/server/src/edges/cli/rights.ts";
@@ -285,6 +286,18 @@ describe("policy", () => {
     const bad = await operator("policy", "publish", "bad.yaml");
     expect(bad.status).toBe(2);
     expect(bad.err).toContain("Nothing was published; the policy in force stays.");
+    expect(bad.err).toMatch(/bad\.yaml:1:10[\s\S]*\n +\| +\^/);
+    expect((await operator("policy", "versions", "--json")).json()[0].version).toBe(
+      published.json().version,
+    );
+    const file = join(world.folder, ".haltpoint", "dev", "haltpoint.db");
+    const database = new DatabaseSync(file, { readOnly: true });
+    const rows = database.prepare("SELECT canonical FROM entries").all();
+    database.close();
+    const refused = rows
+      .map(({ canonical }) => JSON.parse(String(canonical)) as { kind: string; actor: string })
+      .filter(({ kind }) => kind === "policy_refused");
+    expect(refused.map(({ actor }) => actor)).toEqual(["person:operator-1"]);
     expect((await world.as("bo", ["policy", "publish", "next.yaml", "--yes"])).status).toBe(4);
   });
 

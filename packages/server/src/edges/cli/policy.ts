@@ -123,15 +123,21 @@ async function askedRequest(call: Call): Promise<ExplainedRequest> {
 /** Shows what would be different and asks; a policy decides what everybody is asked from now on. */
 export async function publish(call: Call): Promise<void> {
   const policy = policyFile(call);
-  const checked = checkPolicyText(policy);
-  if (checked.problems.length > 0) {
-    throw new CommandFailure(
-      "unsupported_policy",
-      `${checked.problems.join("\n\n")}\n\nNothing was published; the policy in force stays.`,
-    );
-  }
   if (call.options.flag("host")) return publishOnHost(call, policy);
-  return proposeText(call, policy, call.options.text("reason"));
+  const { problems } = checkPolicyText(policy);
+  if (problems.length === 0) return proposeText(call, policy, call.options.text("reason"));
+  // The server refuses it as well: that somebody tried is on record there.
+  await connect(call)
+    .client.policies.publish(policy.text)
+    .catch((error: unknown) => {
+      if (!(error instanceof HaltpointProblem) || error.code !== "unsupported_policy") throw error;
+    });
+  throw refusedPolicy(problems.join("\n\n"));
+}
+
+function refusedPolicy(problems: string): CommandFailure {
+  const end = "Nothing was published; the policy in force stays. That it was refused is on record.";
+  return new CommandFailure("unsupported_policy", `${problems}\n\n${end}`);
 }
 
 /** Shows what would be different and asks; then it is proposed, or in force where nobody else is needed. */
@@ -164,16 +170,18 @@ async function publishOnHost(call: Call, policy: NamedText): Promise<void> {
     if (inForce !== null && reason === undefined) {
       throw usageFailure("nobody else is asked here: say why with --reason, for the record.");
     }
-    await confirmDifference(call, policy, inForce?.text ?? null, PUT_IN_FORCE);
     const { text, file } = policy;
+    if (checkPolicyText(policy).problems.length === 0) {
+      await confirmDifference(call, policy, inForce?.text ?? null, PUT_IN_FORCE);
+    }
     const about = {
       text,
       file,
-      by: "operator",
+      by: inForce === null ? "setup" : "operator",
       ...(reason === undefined ? {} : { reason }),
     } as const;
     const answer = await publishPolicy(opened.app, about);
-    if (!answer.ok) throw new CommandFailure("unsupported_policy", answer.problem.detail);
+    if (!answer.ok) throw refusedPolicy(answer.problem.detail);
     tellPublished(call, policy, { ...answer.value, proposal: null });
   } finally {
     await opened.close();
