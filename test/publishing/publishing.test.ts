@@ -76,14 +76,14 @@ describe("a proposal", () => {
       "haltpoint",
     ]);
     expect(await inForce()).toBe(BASE);
-    const { commit } = app.store;
+    const commit = app.store.commit.bind(app.store);
     const commits: string[][] = [];
     app.store.commit = (asked) => {
       commits.push(asked.writes.map(({ kind }) => kind));
-      return commit.call(app.store, asked);
+      return commit(asked);
     };
     expect((await decide(id, "bo", "approve")).ok).toBe(true);
-    app.store.commit = commit.bind(app.store);
+    app.store.commit = commit;
     expect(commits).toHaveLength(1);
     expect(commits[0]).toContain("policy");
     expect(await inForce()).toBe(NEXT);
@@ -190,7 +190,7 @@ describe("a proposal", () => {
   it("of which two are approved at once, one is in force and the other refused", async () => {
     const both = [await proposed(NEXT), await proposed(OTHER, "bo")];
     const answers = await Promise.all(both.map(({ id }) => decide(id, "chen", "approve")));
-    expect(answers.map(({ ok }) => ok).sort()).toEqual([false, true]);
+    expect(answers.filter(({ ok }) => ok)).toHaveLength(1);
     expect(await publications()).toHaveLength(2);
     const won = both[answers.findIndex(({ ok }) => ok)]!;
     expect((await app.store.policy())!.requestId).toBe(won.id);
@@ -234,16 +234,16 @@ describe("a server that is lost while it publishes", () => {
     "%s its commit has published nothing or all of it (I8)",
     async (when) => {
       const { id } = await proposed(NEXT);
-      const { commit } = app.store;
-      const { commandOutcome } = app.store;
+      const commit = app.store.commit.bind(app.store);
+      const commandOutcome = app.store.commandOutcome.bind(app.store);
       app.store.commit = async (asked) => {
-        if (when === "after") await commit.call(app.store, asked);
+        if (when === "after") await commit(asked);
         throw new Error("killed");
       };
       app.store.commandOutcome = () => Promise.reject(new Error("killed"));
       await expect(decide(id, "bo", "approve")).rejects.toThrow("killed");
-      app.store.commit = commit.bind(app.store);
-      app.store.commandOutcome = commandOutcome.bind(app.store);
+      app.store.commit = commit;
+      app.store.commandOutcome = commandOutcome;
       const isDone = when === "after";
       expect(await inForce()).toBe(isDone ? NEXT : BASE);
       expect((await app.store.request(id))!.status).toBe(isDone ? "succeeded" : "held");
@@ -265,9 +265,9 @@ describe("who may propose", () => {
   });
 
   it("is nobody without the right, not even one who lost it a moment ago (T37)", async () => {
-    const { commit } = app.store;
+    const commit = app.store.commit.bind(app.store);
     app.store.commit = async (asked) => {
-      app.store.commit = commit.bind(app.store);
+      app.store.commit = commit;
       await savePerson(app, { id: "ana", rights: [] }, { by: "operator", mustBe: "known" });
       return app.store.commit(asked);
     };

@@ -11,7 +11,7 @@
  * Time: the store's clock is max(stored high-water, clock), read after locks are held (I7).
  */
 import type { FigureReads } from "./figures.ts";
-import type { SubmissionReads } from "./submissions.ts";
+import type { StoredOpening, SubmissionReads } from "./submissions.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
@@ -50,15 +50,6 @@ export interface StoredRevision {
   readonly digest: string;
   /** Canonical JSON of the committed revision: sensitive fields as commitments. */
   readonly committed: string;
-}
-
-export interface StoredOpening {
-  readonly requestId: string;
-  readonly revision: number;
-  readonly path: string;
-  readonly salt: string;
-  /** Canonical JSON of the value. */
-  readonly value: string;
 }
 
 /** What was done under an idempotency key (I14). */

@@ -2,9 +2,17 @@
 import type { Revision } from "@haltpoint/protocol";
 import type { RequestEvent, Submission } from "../domain/request/events.ts";
 import type { Period } from "./figures.ts";
-import type { Page, StoredOpening } from "./store.ts";
 
 type Submitted = Extract<RequestEvent, { readonly kind: "submitted" }>;
+
+export interface StoredOpening {
+  readonly requestId: string;
+  readonly revision: number;
+  readonly path: string;
+  readonly salt: string;
+  /** Canonical JSON of the value. */
+  readonly value: string;
+}
 
 /** The first entry of a request: what was asked, by whom, and what was decided then. */
 export interface RecordedSubmission extends Pick<Submitted, "to" | "policy" | "hold"> {
@@ -13,6 +21,12 @@ export interface RecordedSubmission extends Pick<Submitted, "to" | "policy" | "h
   readonly committed: Revision;
   /** Of revision 0; without those that were erased. */
   readonly openings: readonly StoredOpening[];
+}
+
+export interface SubmissionPage {
+  readonly items: readonly RecordedSubmission[];
+  /** Null on the last page. */
+  readonly cursor: string | null;
 }
 
 export interface SubmissionSpan {
@@ -31,5 +45,5 @@ export interface SubmissionReads {
   submissions(
     period: Period,
     page: { readonly limit: number; readonly cursor: string | null },
-  ): Promise<Omit<Page<RecordedSubmission>, "cursors">>;
+  ): Promise<SubmissionPage>;
 }

@@ -1,5 +1,5 @@
 import type { PublishedPolicy, ReplayView } from "@haltpoint/protocol";
-import { useRef, useState, type ReactNode } from "react";
+import { useState, type ReactNode } from "react";
 import { Link } from "wouter";
 import { KEYS } from "../../api/query-client.ts";
 import { useAction } from "../../api/use-action.ts";
@@ -16,6 +16,55 @@ export interface Draft {
   readonly reason: string;
 }
 
+/** Trying a draft and proposing it: what was tried is proposed, or it is tried again. */
+function useProposal({ text, reason }: Draft) {
+  const announce = useAnnounce();
+  const [triedLast, setTried] = useState<{ readonly text: string; readonly replay: ReplayView }>();
+  const [done, setDone] = useState<PublishedPolicy | null>(null);
+  const replay = useAction<object, ReplayView>((body) => ({
+    method: "POST",
+    path: "/v1/policy/replay",
+    body,
+  }));
+  const propose = useAction<object, PublishedPolicy>(
+    (body) => ({ method: "POST", path: "/v1/policies", body }),
+    { refresh: [KEYS.policy, KEYS.requests] },
+  );
+  // Another text, wherever it came from, was not tried.
+  const tried = triedLast?.text === text ? triedLast.replay : null;
+  const forget = (): void => {
+    setTried(undefined);
+    setDone(null);
+  };
+  const tryIt = async (): Promise<void> => {
+    if (text === "") return;
+    forget();
+    const answer = await replay.run({ text });
+    if (answer?.ok !== true) return;
+    setTried({ text, replay: answer.value });
+    announce("Tried. What would be different is below the text.");
+  };
+  const send = async (): Promise<void> => {
+    if (tried === null) return;
+    const why = reason.trim();
+    const answer = await propose.run({ text, ...(why === "" ? {} : { reason: why }) });
+    if (answer?.ok !== true) return;
+    forget();
+    setDone(answer.value);
+  };
+  const isRefused = replay.failure?.code === "unsupported_policy";
+  return {
+    tried,
+    done,
+    forget,
+    tryIt,
+    send,
+    isBusy: replay.isBusy || propose.isBusy,
+    refused: isRefused ? (replay.failure?.detail ?? null) : null,
+    failure: isRefused ? propose.failure : (replay.failure ?? propose.failure),
+  };
+}
+
 /** A change of policy: tried on what is on record, then proposed to a second policy admin. */
 export function Propose({
   draft,
@@ -28,43 +77,12 @@ export function Propose({
 }): ReactNode {
   const { text, reason } = draft;
   const isOffline = useIsOffline();
-  const announce = useAnnounce();
-  const [tried, setTried] = useState<{ readonly text: string; readonly replay: ReplayView } | null>(
-    null,
-  );
-  const [done, setDone] = useState<PublishedPolicy | null>(null);
-  const result = useRef<HTMLDivElement>(null);
-  const replay = useAction<object, ReplayView>((body) => ({
-    method: "POST",
-    path: "/v1/policy/replay",
-    body,
-  }));
-  const propose = useAction<object, PublishedPolicy>(
-    (body) => ({ method: "POST", path: "/v1/policies", body }),
-    { refresh: [KEYS.policy, KEYS.requests] },
-  );
-  const write = (next: Draft): void => {
-    if (next.text !== text) setTried(null);
-    setDone(null);
-    onDraft(next);
+  const { tried, done, forget, tryIt, send, isBusy, refused, failure } = useProposal(draft);
+  const write = (next: string): void => {
+    forget();
+    onDraft({ ...draft, text: next });
   };
-  const tryIt = async (): Promise<void> => {
-    if (text === "") return;
-    setDone(null);
-    const answer = await replay.run({ text });
-    setTried(answer?.ok === true ? { text, replay: answer.value } : null);
-    if (answer?.ok === true) announce("Tried. What would be different is below the text.");
-  };
-  const send = async (): Promise<void> => {
-    if (tried === null) return;
-    const why = reason.trim();
-    const answer = await propose.run({ text, ...(why === "" ? {} : { reason: why }) });
-    if (answer?.ok !== true) return;
-    setTried(null);
-    setDone(answer.value);
-    result.current?.focus();
-  };
-  const isBusy = replay.isBusy || propose.isBusy;
+  const isStill = isBusy || isOffline;
   return (
     <Panel
       title="Propose a change"
@@ -72,68 +90,85 @@ export function Propose({
     >
       <div className="panel-body">
         <Form onSend={() => void (tried === null ? tryIt() : send())}>
-          <Field label="Policy" hint="The whole text, YAML.">
-            {(control) => (
-              <textarea
-                {...control}
-                className="input mono"
-                dir="ltr"
-                rows={text === "" ? 4 : 14}
-                spellCheck={false}
-                value={text}
-                onChange={(event) => write({ ...draft, text: event.target.value })}
-              />
-            )}
-          </Field>
+          <PolicyField text={text} onText={write} />
           <TextField
             label="Why"
             hint="For whoever decides it, and for the record."
             value={reason}
-            onValue={(value) => write({ ...draft, reason: value })}
+            onValue={(value) => onDraft({ ...draft, reason: value })}
           />
-          <Refused
-            text={replay.failure?.code === "unsupported_policy" ? replay.failure.detail : null}
-          />
-          <FailureNote
-            failure={
-              replay.failure?.code === "unsupported_policy"
-                ? propose.failure
-                : (replay.failure ?? propose.failure)
-            }
-          />
+          <Refused text={refused} />
+          <FailureNote failure={failure} />
           <Actions>
             <button
               type="button"
               className="button quiet"
               disabled={inForce === null}
-              onClick={() => write({ ...draft, text: inForce ?? "" })}
+              onClick={() => write(inForce ?? "")}
             >
               Start from the one in force
             </button>
-            <button
-              type="button"
-              className={tried === null ? "button primary" : "button"}
-              disabled={isBusy || isOffline || text === ""}
-              onClick={() => void tryIt()}
-            >
+            <Step isNext={tried === null} isDisabled={isStill || text === ""} onPress={tryIt}>
               Try it
-            </button>
-            <button
-              type="button"
-              className={tried === null ? "button" : "button primary"}
-              disabled={isBusy || isOffline || tried === null}
-              onClick={() => void send()}
-            >
+            </Step>
+            <Step isNext={tried !== null} isDisabled={isStill || tried === null} onPress={send}>
               Propose it
-            </button>
+            </Step>
           </Actions>
         </Form>
-        <div role="status" ref={result} tabIndex={-1}>
+        <div role="status">
           {done === null ? null : <Done done={done} />}
-          {tried === null ? null : <ReplayResult replay={tried.replay} />}
+          {tried === null ? null : <ReplayResult replay={tried} />}
         </div>
       </div>
     </Panel>
+  );
+}
+
+function PolicyField({
+  text,
+  onText,
+}: {
+  readonly text: string;
+  readonly onText: (text: string) => void;
+}): ReactNode {
+  return (
+    <Field label="Policy" hint="The whole text, YAML.">
+      {(control) => (
+        <textarea
+          {...control}
+          className="input mono"
+          dir="ltr"
+          rows={text === "" ? 4 : 14}
+          spellCheck={false}
+          value={text}
+          onChange={(event) => onText(event.target.value)}
+        />
+      )}
+    </Field>
+  );
+}
+
+function Step({
+  isNext,
+  isDisabled,
+  onPress,
+  children,
+}: {
+  readonly isNext: boolean;
+  readonly isDisabled: boolean;
+  readonly onPress: () => Promise<void>;
+  readonly children: string;
+}): ReactNode {
+  return (
+    <button
+      type="button"
+      className={isNext ? "button primary" : "button"}
+      disabled={isDisabled}
+      onClick={() => void onPress()}
+    >
+      {children}
+    </button>
   );
 }
 

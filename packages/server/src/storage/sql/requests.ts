@@ -1,7 +1,8 @@
 /** The tables of a request: its state, revisions, openings, idempotency keys and timers. */
 import type { RequestStatus } from "@haltpoint/protocol";
 import { isTerminal, type RequestState } from "../../domain/request/model.ts";
-import type { KeyRecord, StoredOpening, StoredRevision, Write } from "../../ports/store.ts";
+import type { KeyRecord, StoredRevision, Write } from "../../ports/store.ts";
+import type { StoredOpening } from "../../ports/submissions.ts";
 import {
   integerOf,
   integerOrNull,

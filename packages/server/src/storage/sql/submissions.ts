@@ -2,8 +2,12 @@
 import type { EntryDraft } from "../../domain/ledger/entry.ts";
 import type { Period } from "../../ports/figures.ts";
 import { StoreFault } from "../../ports/store-fault.ts";
-import type { Page, StoredOpening } from "../../ports/store.ts";
-import type { RecordedSubmission, SubmissionSpan } from "../../ports/submissions.ts";
+import type {
+  RecordedSubmission,
+  StoredOpening,
+  SubmissionPage,
+  SubmissionSpan,
+} from "../../ports/submissions.ts";
 import { openingOf } from "./requests.ts";
 import {
   integerOf,
@@ -43,7 +47,7 @@ export async function readSubmissions(
   session: Session,
   { since, until }: Period,
   page: { readonly limit: number; readonly cursor: string | null },
-): Promise<Omit<Page<RecordedSubmission>, "cursors">> {
+): Promise<SubmissionPage> {
   const [createdAt, number] = page.cursor === null ? [since, 0] : positionOf(page.cursor);
   // Named in this order so that the walk goes along the requests and looks each entry up.
   const rows = await session.query(
