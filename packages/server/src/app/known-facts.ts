@@ -21,7 +21,7 @@ const IDENTITIES_MAX = 10_000;
 const SCOPES_MAX = 10_000;
 
 /** The server itself, where it acts for whoever proposes a policy; it is in no registry. */
-export const PUBLISHER_IDENTITY: StoredIdentity = {
+const PUBLISHER_IDENTITY: StoredIdentity = {
   id: PUBLISHER,
   type: "workload",
   owner: "",

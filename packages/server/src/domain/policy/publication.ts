@@ -13,7 +13,7 @@ export const PUBLISH_ACTION = "policy.publish";
 /** The identity that asks for it on a person's behalf: the server itself, which no key is of. */
 export const PUBLISHER = "haltpoint";
 /** A source of reviewers that no policy text can name: whoever has the right. */
-export const POLICY_ADMINS = "right:policy_admin";
+const POLICY_ADMINS = "right:policy_admin";
 
 const RULE = "built-in:second-policy-admin";
 const WHY = "a second policy admin approves each change of policy";
