@@ -75,6 +75,38 @@ describe("a long walk", () => {
     store.submissions = submissions;
   });
 
+  it("is asked for once at a time by one person; who hangs up may ask again (T20)", async () => {
+    const { store } = server.app;
+    const submissions = store.submissions.bind(store);
+    let walks = 0;
+    let goOn = (): void => undefined;
+    store.submissions = async () => {
+      walks += 1;
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return { items: [], cursor: "0.0" };
+    };
+    const token = await server.person("paul", ["policy_admin"]);
+    const hangUp = new AbortController();
+    const body = { text: POLICY };
+    const ask = (signal?: AbortSignal) =>
+      server.call("POST", "/v1/policy/replay", {
+        token,
+        body,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const first = ask(hangUp.signal).catch(() => null);
+    await until(() => walks).toBe(1);
+    expect((await ask()).body).toMatchObject({
+      code: "too_many_requests",
+      limit: { name: "walks_each", value: 1 },
+    });
+    hangUp.abort();
+    expect(await first).toBeNull();
+    goOn();
+    store.submissions = submissions;
+    await until(async () => (await ask()).status).toBe(200);
+  });
+
   it("of a reader who catches up with old events, too (T20)", async () => {
     const { store } = server.app;
     const [entry] = await store.entriesAfter(0, 1);
