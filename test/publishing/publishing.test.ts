@@ -1,4 +1,6 @@
 /** A change of policy is a request that a second policy admin decides (T13, T40). */
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { sha256Base64url } from "@haltpoint/protocol";
 import type { App } from "../../packages/server/src/app/app.ts";
@@ -6,21 +8,21 @@ import { decideOn } from "../../packages/server/src/app/channels.ts";
 import { execute } from "../../packages/server/src/app/execute.ts";
 import { expireDue } from "../../packages/server/src/app/pass-time.ts";
 import { halt as placeHalt } from "../../packages/server/src/app/place-halt.ts";
-import { proposePolicy, type Proposed } from "../../packages/server/src/app/propose-policy.ts";
+import type { Proposed } from "../../packages/server/src/app/propose-policy.ts";
 import { replayPolicy } from "../../packages/server/src/app/policy-replay/replay-policy.ts";
 import { savePerson } from "../../packages/server/src/app/registry.ts";
 import { submitRequest } from "../../packages/server/src/app/submit-request.ts";
+import { openSqliteStore } from "../../packages/server/src/storage/sqlite/store.ts";
+import { ManualClock } from "../../packages/server/src/storage/testing/manual-clock.ts";
 import { recordOf, type LongRecord } from "../replay/testing/record.ts";
+import { SeededRandom } from "../simulation/seeded-random.ts";
+import { removeFolder } from "../simulation/simulated-server.ts";
+import type { Killed } from "./testing/killed-child.ts";
+import { BASE, decideAs, NEXT, proposeAs } from "./testing/people.ts";
 
-const BASE = `version: 1
-default: { decision: hold, approvers: group:finance, owner: chen, deadline: 4h }
-groups: { finance: [ana, bo] }
-rules:
-  - { id: reads, why: Reading needs nobody, match: { action: files.read }, decision: allow }
-`;
-const NEXT = `${BASE}  - { id: erasing, why: Erasing needs nobody, match: { action: files.erase }, decision: allow }\n`;
 const OTHER = `${BASE}  - { id: mail, why: Mail needs nobody, match: { action: mail.send }, decision: allow }\n`;
 const DAY_MS = 86_400_000;
+const CHILD = join(import.meta.dirname, "testing", "killed-child.ts");
 
 let record: LongRecord;
 let app: App;
@@ -35,15 +37,7 @@ let keys = 0;
 const key = (): string => `key-${(keys += 1)}`;
 
 const propose = (text: string, person = "ana", used = key()) =>
-  proposePolicy(app, {
-    text,
-    person,
-    file: "next.yaml",
-    reason: "finance asked for it",
-    live: false,
-    keyed: { principal: `person:${person}`, key: used, fingerprint: sha256Base64url(text) },
-    signal: new AbortController().signal,
-  });
+  proposeAs(app, { text, person, key: used });
 
 async function proposed(text: string, person = "ana"): Promise<NonNullable<Proposed["proposal"]>> {
   const answer = await propose(text, person);
@@ -52,14 +46,8 @@ async function proposed(text: string, person = "ana"): Promise<NonNullable<Propo
   return answer.value.proposal;
 }
 
-async function decide(id: string, person: string, verdict: "approve" | "reject", used = key()) {
-  const { digest } = (await app.store.request(id))!.revision;
-  const about = { kind: "person", id: person, rights: [], via: "passkey", channel: "web" } as const;
-  const act = { kind: "review", verdict, digest, reason: "looked at it", confirmed: [] } as const;
-  const keyed = { principal: `person:${person}`, key: used, fingerprint: verdict };
-  const made = { requestId: id, person: { ...about, session: null }, act };
-  return decideOn(app, made, keyed);
-}
+const decide = (id: string, person: string, verdict: "approve" | "reject") =>
+  decideAs(app, { id, person, verdict, key: key() });
 
 const inForce = async () => (await app.store.policy())!.text;
 const publications = async () =>
@@ -229,25 +217,22 @@ describe("a proposal", () => {
   });
 });
 
-describe("a server that is lost while it publishes", () => {
+describe("a server that is killed while it publishes", () => {
   it.each(["before", "after"] as const)(
-    "%s its commit has published nothing or all of it (I8)",
+    "%s its commit is durable has published nothing or all of it (I8)",
     async (when) => {
-      const { id } = await proposed(NEXT);
-      const commit = app.store.commit.bind(app.store);
-      const commandOutcome = app.store.commandOutcome.bind(app.store);
-      app.store.commit = async (asked) => {
-        if (when === "after") await commit(asked);
-        throw new Error("killed");
-      };
-      app.store.commandOutcome = () => Promise.reject(new Error("killed"));
-      await expect(decide(id, "bo", "approve")).rejects.toThrow("killed");
-      app.store.commit = commit;
-      app.store.commandOutcome = commandOutcome;
+      const child = spawnSync(process.execPath, [CHILD, when], { encoding: "utf8" });
+      expect([child.stderr, child.signal]).toEqual(["", "SIGKILL"]);
+      const { folder, file, id } = JSON.parse(child.stdout) as Killed;
+      onTestFinished(() => removeFolder(folder));
+      const options = { file, clock: new ManualClock(), random: new SeededRandom(2) };
+      const store = await openSqliteStore(options);
       const isDone = when === "after";
-      expect(await inForce()).toBe(isDone ? NEXT : BASE);
-      expect((await app.store.request(id))!.status).toBe(isDone ? "succeeded" : "held");
-      expect(await publications()).toHaveLength(isDone ? 2 : 1);
+      expect((await store.policy())!.text).toBe(isDone ? NEXT : BASE);
+      expect((await store.request(id))!.status).toBe(isDone ? "succeeded" : "held");
+      const kinds = (await store.entries("system")).map(({ kind }) => kind);
+      expect(kinds.filter((kind) => kind === "policy_published")).toHaveLength(isDone ? 2 : 1);
+      await store.close();
     },
   );
 });

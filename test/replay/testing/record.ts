@@ -31,6 +31,10 @@ export interface Remembered {
 export interface LongRecord {
   readonly app: App;
   readonly clock: ManualClock;
+  /** The folder of its store; removed when it is closed. */
+  readonly folder: string;
+  /** The store's file. */
+  readonly file: string;
   readonly all: readonly Remembered[];
   close(): Promise<void>;
 }
@@ -70,7 +74,7 @@ export async function recordOf(policy: string, count: number, days: number): Pro
     await store.close();
     removeFolder(folder);
   };
-  return { app, clock, all, close };
+  return { app, clock, folder, file, all, close };
 }
 
 const SITE = { publicUrl: "https://haltpoint.example", development: false };
