@@ -27,9 +27,10 @@ const CHILD = join(import.meta.dirname, "testing", "killed-child.ts");
 let record: LongRecord;
 let app: App;
 const open = async (policy = BASE): Promise<void> => {
-  record = await recordOf(policy, 40, 3);
+  const opened = await recordOf(policy, 40, 3);
+  onTestFinished(() => opened.close());
+  record = opened;
   ({ app } = record);
-  onTestFinished(() => record.close());
 };
 beforeEach(() => open());
 
