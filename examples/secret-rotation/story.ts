@@ -68,7 +68,7 @@ async function publishWithWindow(
   );
   await stage.writeText(name, text);
   stage.transcript.tell(`So that this can be shown at any hour: maintenance: ${window}`);
-  await stage.person("operator-1", ["policy", "publish", name, "--yes"]);
+  await stage.person("operator-1", ["policy", "publish", name, "--live", "--yes"]);
 }
 
 function clock(time: Date): string {

@@ -67,8 +67,11 @@ interface Shown {
   readonly name: string;
   readonly person?: string;
   readonly path: () => string;
-  /** What to press so that it is seen. */
-  readonly button?: string;
+  /** What to press so that it is seen, and before that. */
+  readonly button?: string | RegExp;
+  readonly before?: string;
+  /** What it shows then; default: a dialog. */
+  readonly shows?: "region";
 }
 
 const card = (kind: string) => () => `/r/${ids[kind]}`;
@@ -98,6 +101,16 @@ const PAGES: readonly Shown[] = [
     button: "Register an identity",
   },
   { name: "policies", person: "ana", path: () => "/policies" },
+  { name: "policies to change", person: "operator-1", path: () => "/policies" },
+  {
+    name: "a policy that was tried",
+    person: "operator-1",
+    path: () => "/policies",
+    before: "Start from the one in force",
+    button: "Try it",
+    shows: "region",
+  },
+  { name: "a version", person: "ana", path: () => "/policies", button: /^Show version/ },
   { name: "analytics", person: "operator-2", path: () => "/analytics" },
   { name: "you", person: "ana", path: () => "/me" },
   { name: "cli", person: "ana", path: () => "/cli" },
@@ -127,7 +140,7 @@ afterAll(async () => {
   for (const seat of seats.values()) await (await seat).context.close();
 });
 
-describe.each(PAGES)("$name", ({ person, path, button }) => {
+describe.each(PAGES)("$name", ({ person, path, before, button, shows }) => {
   it("has no finding", async () => {
     const { page, watched } = await seatOf(person);
     await page.setViewportSize(WIDE);
@@ -136,8 +149,12 @@ describe.each(PAGES)("$name", ({ person, path, button }) => {
     await page.evaluate(contentIsThere);
     if (button !== undefined) {
       await page.waitForTimeout(CARD_SETTLES_MS);
-      await page.getByRole("button", { name: button, exact: true }).first().press("Enter");
-      await page.getByRole("dialog").waitFor();
+      for (const name of before === undefined ? [button] : [before, button]) {
+        const exact = typeof name === "string";
+        await page.getByRole("button", { name, exact }).first().press("Enter");
+      }
+      if (shows === undefined) await page.getByRole("dialog").waitFor();
+      else await page.getByRole(shows, { name: "What would be different" }).waitFor();
     }
     for (const { name, apply } of VARIANTS) {
       await apply(page);

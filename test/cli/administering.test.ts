@@ -1,5 +1,6 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { RIGHTS } from "../../packages/server/src/domain/request/commands.ts";
 import { RIGHT_NAMES } from "../../packages/server/src/edges/cli/rights.ts";
@@ -253,10 +254,30 @@ describe("policy", () => {
     );
   });
 
+  it("tries one on what is on record, and says what would be different and what it costs", async () => {
+    const id = await world.wants("orders.pay");
+    const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
+    await write("stricter.yaml", `${text}  - ${NO_ORDERS}\n`);
+    const tried = await operator("policy", "replay", "--since", "1d", "stricter.yaml");
+    expect(tried.err).toBe("");
+    expect(tried.out).toMatch(/ to .*: \d+ requests? on record\.$/m);
+    expect(tried.out).toMatch(/^Denied that was held: \d+$\n {2}by rule: no-orders \d+$/m);
+    expect(tried.out).toMatch(new RegExp(`/r/req_\\w*${id}$`, "m"));
+    expect(tried.out).toContain(
+      "Note: Identities, their owners and groups are those registered now.",
+    );
+    const one = await operator("policy", "replay", "stricter.yaml", "--latest", "1", "--json");
+    expect(one.json()).toMatchObject({ judged: 1, changes: [{ from: "held", to: "denied" }] });
+    await write("broken.yaml", text.replace("decision: hold", "decision: maybe"));
+    const broken = await operator("policy", "replay", "broken.yaml");
+    expect([broken.status, broken.err]).toEqual([2, expect.stringContaining("^")]);
+    expect((await world.as("bo", ["policy", "replay", "stricter.yaml"])).status).toBe(4);
+  });
+
   it("publishes what loads, and leaves the policy in force where it does not", async () => {
     const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
     await write("next.yaml", `${text}# more\n`);
-    const published = await operator("policy", "publish", "next.yaml", "--json", "--yes");
+    const published = await operator("policy", "publish", "next.yaml", "--live", "--json", "--yes");
     expect([published.status, published.json().version]).toEqual([
       0,
       expect.stringMatching(/^[\w-]{43}$/),
@@ -265,7 +286,53 @@ describe("policy", () => {
     const bad = await operator("policy", "publish", "bad.yaml");
     expect(bad.status).toBe(2);
     expect(bad.err).toContain("Nothing was published; the policy in force stays.");
+    expect(bad.err).toMatch(/bad\.yaml:1:10[\s\S]*\n +\| +\^/);
+    expect((await operator("policy", "versions", "--json")).json()[0].version).toBe(
+      published.json().version,
+    );
+    const file = join(world.folder, ".haltpoint", "dev", "haltpoint.db");
+    const database = new DatabaseSync(file, { readOnly: true });
+    const rows = database.prepare("SELECT canonical FROM entries").all();
+    database.close();
+    const refused = rows
+      .map(({ canonical }) => JSON.parse(String(canonical)) as { kind: string; actor: string })
+      .filter(({ kind }) => kind === "policy_refused");
+    expect(refused.map(({ actor }) => actor)).toEqual(["person:operator-1"]);
     expect((await world.as("bo", ["policy", "publish", "next.yaml", "--yes"])).status).toBe(4);
+  });
+
+  it("proposes one to a second policy admin, whose approval puts it in force", async () => {
+    const text = await readFile(join(world.folder, "policy.yaml"), "utf8");
+    await write("proposed.yaml", text.replace("risk: critical", "risk: high"));
+    const why = ["--yes", "--reason", "erasures are rare"];
+    const proposed = await operator("policy", "publish", "proposed.yaml", ...why);
+    expect([proposed.status, proposed.err]).toEqual([0, ""]);
+    expect(proposed.out).toMatch(/^Proposed: proposed\.yaml .* Nothing has changed yet\.$/m);
+    const id = /\/r\/(req_\w+)$/m.exec(proposed.out)?.[1] ?? "";
+    const shown = await world.as("operator-2", ["show", id]);
+    expect(shown.out).toContain("Publish policy");
+    expect(shown.out).toContain("~ rule erasures: risk critical → high");
+    expect(shown.out).toContain("requests on record");
+    const digest = /digest ([\w-]{43})/.exec(shown.out)?.[1] ?? "";
+    const approve = ["approve", id, "--yes", "--digest", digest, "--reason", "looked at it"];
+    const own = await world.as("operator-1", approve);
+    expect([own.status, own.err]).toEqual([4, expect.stringContaining("somebody else")]);
+    const approved = await world.as("operator-2", approve);
+    expect([approved.status, approved.err]).toEqual([0, ""]);
+    const again = await operator("policy", "publish", "proposed.yaml", "--yes");
+    expect(again.out).toContain("In force: proposed.yaml");
+    const listed = await world.as("bo", ["policy", "versions"]);
+    expect(listed.out).toMatch(new RegExp(`^[\\w-]{12} .* operator-1 +proposal +${id}$`, "m"));
+    expect(listed.out).toMatch(/ setup +first/);
+    const versions = (await world.as("bo", ["policy", "versions", "--json"])).json();
+    const first = (versions as { version: string; how: string }[]).find(
+      ({ how }) => how === "first",
+    )!;
+    const short = first.version.slice(0, 12);
+    expect((await world.as("bo", ["policy", "show", short])).out.trim()).toBe(text.trim());
+    expect((await world.as("bo", ["policy", "show", "nothing"])).status).toBe(5);
+    const back = await operator("policy", "revert", short, "--live", "--yes");
+    expect([back.status, back.out]).toEqual([0, expect.stringContaining("In force: version")]);
   });
 
   it("shows what would be different, and publishes nothing that nobody was asked about", async () => {
@@ -275,13 +342,16 @@ describe("policy", () => {
     expect(asked.status).toBe(2);
     expect(asked.out).toContain("~ rule erasures: risk critical → low");
     expect(asked.err).toContain("nothing was published. Give --yes.");
-    const before = (await operator("policy", "publish", "lower.yaml", "--yes")).out;
+    const before = (await operator("policy", "publish", "lower.yaml", "--live", "--yes")).out;
     expect(before).toContain("In force: lower.yaml");
-    const again = await operator("policy", "publish", "lower.yaml", "--yes");
+    const again = await operator("policy", "publish", "lower.yaml", "--live", "--yes");
     expect(again.out).toContain("It says the same as the policy in force.");
-    await operator("policy", "publish", "policy.yaml", "--yes");
+    await operator("policy", "publish", "policy.yaml", "--live", "--yes");
   });
 });
+
+const NO_ORDERS =
+  "{ id: no-orders, why: Nothing is paid, match: { action: orders.pay }, decision: deny }";
 
 describe("report", () => {
   it("counts what happened since", async () => {

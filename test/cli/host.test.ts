@@ -130,7 +130,26 @@ describe("--host", () => {
     const [ana] = (await run("person", "list", "--host", "--json")).json();
     expect(ana).toMatchObject({ id: "ana", rights: ["resolver"] });
     expect((await run("oncall", "set", "sre", "--shift", "ana=now/1h", "--host")).status).toBe(0);
-    expect((await run("policy", "publish", "policy.yaml", "--host", "--yes")).status).toBe(0);
+    const publish = (...more: string[]) => run("policy", "publish", ...more, "--host", "--yes");
+    expect((await publish("policy.yaml")).status).toBe(0);
+    await write("other.yaml", `${await readFile(join(folder, "policy.yaml"), "utf8")}# other\n`);
+    const unsaid = await publish("other.yaml");
+    expect([unsaid.status, unsaid.err]).toEqual([2, expect.stringContaining("--reason")]);
+    await write("bad.yaml", "version: 2\n");
+    const bad = await publish("bad.yaml", "--reason", "locked out");
+    expect([bad.status, bad.err]).toEqual([2, expect.stringMatching(/bad\.yaml:1:10[\s\S]*\^/)]);
+    expect((await publish("other.yaml", "--reason", "locked out")).status).toBe(0);
+    const database = new DatabaseSync(join(folder, "store.db"), { readOnly: true });
+    const entries = database.prepare("SELECT canonical FROM entries ORDER BY log_index").all();
+    database.close();
+    const published = entries
+      .map(({ canonical }) => JSON.parse(String(canonical)) as { kind: string; data: object })
+      .filter(({ kind }) => kind.startsWith("policy_"));
+    expect(published.map(({ kind, data }) => ({ kind, ...data }))).toMatchObject([
+      { kind: "policy_published", how: "first", previous: null },
+      { kind: "policy_refused", problems: 1 },
+      { kind: "policy_published", how: "recovery", reason: "locked out" },
+    ]);
     expect((await run("identity", "add", "no id", "--owner", "ana", "--host")).status).toBe(2);
     expect((await run("identity", "add", "agent-2", "--owner", "eve", "--host")).status).toBe(2);
   });
@@ -329,6 +348,15 @@ describe("config, doctor, backup", () => {
     expect([bad.status, bad.json().ok]).toEqual([2, false]);
     expect(bad.json().problems[0]).toContain("haltpoint.yaml:1:1");
     expect((await run("config", "schema")).json()).toMatchObject({ type: "object" });
+    await installation();
+    await write("policy.yaml", POLICY.replace("decision: deny", "decision: maybe"));
+    const policy = await run("config", "check");
+    expect([policy.status, policy.out]).toEqual([
+      2,
+      expect.stringMatching(/policy\.yaml:\d+:\d+: [\s\S]*\n +\| +\^[\s\S]*nothing would start\./),
+    ]);
+    await rm(join(folder, "policy.yaml"));
+    expect((await run("config", "check")).out).toContain("`policy.file`: there is no file");
   });
 
   it("finds everything well, with and without a server, and damage where there is some", async () => {

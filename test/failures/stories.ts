@@ -1,6 +1,6 @@
 /** The stories of one action, each of which is played without a fault and then with each. */
 import type { Scene } from "./scene.ts";
-import { POLICY, POLICY_WITHOUT_ORDERS } from "./testing/installation.ts";
+import { IDENTITY } from "./testing/installation.ts";
 
 export interface Story {
   readonly name: string;
@@ -176,16 +176,18 @@ const returning: readonly Story[] = [
 
 const governing: readonly Story[] = [
   {
-    name: "denied by a policy published since",
+    name: "denied by what its identity may do since",
     ends: { status: "denied", ending: "denied", effects: 0 },
     async play(scene) {
       await heldOrder(scene);
-      await scene.person("olga", (client, options) =>
-        client.policies.publish(POLICY_WITHOUT_ORDERS, options),
+      await scene.person("olga", ({ identities }, options) =>
+        identities.update(IDENTITY, { may: ["orders.read"] }, options),
       );
       await scene.review("ana", "approve");
       await scene.ended();
-      await scene.person("olga", (client, options) => client.policies.publish(POLICY, options));
+      await scene.person("olga", ({ identities }, options) =>
+        identities.update(IDENTITY, { may: null }, options),
+      );
     },
   },
   {

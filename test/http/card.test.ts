@@ -2,6 +2,7 @@
 import type { Card, RequestView } from "@haltpoint/protocol";
 import { sha256Base64url } from "@haltpoint/protocol";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import { CARD_POLICY, transferBody } from "./testing/card-policy.ts";
 import { newAttempt, startUnderTest, type UnderTest } from "./testing/server-under-test.ts";
 
@@ -66,7 +67,8 @@ describe("the card", () => {
       const token = await own.identity("agent-1");
       const { body } = await own.call("POST", "/v1/requests", { token, body: transferBody() });
       const text = CARD_POLICY.replace("- id: large", "- id: renamed");
-      await own.call("POST", "/v1/policies", { token: admin, body: { text } });
+      const published = await publishPolicy(own.app, { text, by: "operator", file: "policy" });
+      expect(published.ok).toBe(true);
       const got = await own.call("GET", `/v1/requests/${body.request.id}/card`, { token: admin });
       expect(got.body.because).toMatchObject([
         { rule: "large", values: { "action.properties.amount": '"500.00 USD"' } },

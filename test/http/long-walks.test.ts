@@ -1,7 +1,9 @@
 /** What walks long through the store lets everybody else have their turn between two batches (T20). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { replayPolicy } from "../../packages/server/src/app/policy-replay/replay-policy.ts";
 import { reportSince } from "../../packages/server/src/app/report.ts";
 import { readEvents } from "./testing/event-reader.ts";
+import { POLICY } from "./testing/policy.ts";
 import { allowedBody, startUnderTest, type UnderTest } from "./testing/server-under-test.ts";
 import { until } from "./testing/until.ts";
 
@@ -48,6 +50,61 @@ describe("a long walk", () => {
     expect((await reportSince(app, 0)).requests).toBe(BATCHES);
     turns.stop();
     expect(turns.count()).toBeGreaterThanOrEqual(BATCHES - 1);
+  });
+
+  it("of a policy over what is on record, and it ends where nobody waits any more (T20)", async () => {
+    const { store } = server.app;
+    const period = { since: 0, until: Number.MAX_SAFE_INTEGER };
+    const submissions = store.submissions.bind(store);
+    const { items } = await submissions(period, { limit: 1, cursor: null });
+    let pages = 0;
+    store.submissions = () => {
+      pages += 1;
+      return Promise.resolve({ items, cursor: pages < BATCHES ? "next" : null });
+    };
+    const turns = countTurns();
+    const about = { text: POLICY, file: "policy", since: 0 };
+    const whole = await replayPolicy(server.app, "person:ana", about);
+    turns.stop();
+    expect(whole.ok ? whole.value.judged : 0).toBe(BATCHES);
+    expect(turns.count()).toBeGreaterThanOrEqual(BATCHES - 1);
+    pages = 0;
+    const signal = AbortSignal.abort();
+    const left = await replayPolicy(server.app, "person:ana", { ...about, signal });
+    expect([left.ok, pages]).toEqual([false, 0]);
+    store.submissions = submissions;
+  });
+
+  it("is asked for once at a time by one person; who hangs up may ask again (T20)", async () => {
+    const { store } = server.app;
+    const submissions = store.submissions.bind(store);
+    let walks = 0;
+    let goOn = (): void => undefined;
+    store.submissions = async () => {
+      walks += 1;
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return { items: [], cursor: "0.0" };
+    };
+    const token = await server.person("paul", ["policy_admin"]);
+    const hangUp = new AbortController();
+    const body = { text: POLICY };
+    const ask = (signal?: AbortSignal) =>
+      server.call("POST", "/v1/policy/replay", {
+        token,
+        body,
+        ...(signal === undefined ? {} : { signal }),
+      });
+    const first = ask(hangUp.signal).catch(() => null);
+    await until(() => walks).toBe(1);
+    expect((await ask()).body).toMatchObject({
+      code: "too_many_requests",
+      limit: { name: "walks_each", value: 1 },
+    });
+    hangUp.abort();
+    expect(await first).toBeNull();
+    goOn();
+    store.submissions = submissions;
+    await until(async () => (await ask()).status).toBe(200);
   });
 
   it("of a reader who catches up with old events, too (T20)", async () => {

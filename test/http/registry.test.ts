@@ -204,7 +204,7 @@ describe("the same key", () => {
 });
 
 describe("policy", () => {
-  it("is shown, published by those who may, and refused whole with a caret (T13)", async () => {
+  it("is shown, proposed by those who may, and refused whole with a caret and on record (T13)", async () => {
     const { body } = await as(ana)("GET", "/v1/policies/current");
     expect(body).toMatchObject({ text: POLICY, by: "setup" });
     const publish = (text: string, more?: Sent) =>
@@ -214,12 +214,35 @@ describe("policy", () => {
     expect(bad.body.code).toBe("unsupported_policy");
     expect(bad.body.detail).toMatch(/maybe[\s\S]*\^/);
     expect((await as(ana)("GET", "/v1/policies/current")).body.version).toBe(body.version);
+    const [refused] = (await server.app.store.entries("system")).filter(
+      ({ kind }) => kind === "policy_refused",
+    );
+    expect(refused?.actor).toBe("person:paul");
+    expect((await publish(POLICY)).body).toMatchObject({ changed: false, proposal: null });
     const text = `${POLICY}# changed\n`;
+    expect((await publish(text)).body).toMatchObject({ code: "separation_of_duties" });
+    await server.register("petra", ["policy_admin"]);
     const good = await publish(text);
-    expect(good).toMatchObject({ status: 201, body: { changed: true } });
-    expect((await publish(text)).body.changed).toBe(false);
+    expect(good).toMatchObject({ status: 201, body: { changed: false } });
+    // Nothing has changed yet: a second policy admin decides the request.
+    const { id, link } = good.body.proposal;
+    expect(link).toMatch(new RegExp(`/r/${id}$`));
+    const view = (await as(admin)("GET", `/v1/requests/${id}`)).body;
+    expect(view).toMatchObject({
+      status: "held",
+      on_behalf_of: "paul",
+      quorum: { needed: [{ count: 1, from: ["right:policy_admin"] }], impossible: false },
+    });
     const now = await as(ana)("GET", "/v1/policies/current");
-    expect(now.body).toMatchObject({ text, by: "person:paul", version: good.body.version });
+    expect(now.body).toMatchObject({ text: POLICY, by: "setup", how: "first", request: null });
+    expect((await as(ana)("GET", "/v1/policies")).body.items).toMatchObject([
+      { version: now.body.version, by: "setup", how: "first" },
+    ]);
+    const same = await as(ana)("GET", `/v1/policies/${now.body.version}`);
+    expect(same.body).toEqual(now.body);
+    expect((await as(ana)("GET", "/v1/policies/other")).body.code).toBe("not_found");
+    const live = await as(admin)("POST", "/v1/policies", { text, live: true });
+    expect(live.body).toMatchObject({ code: "forbidden" });
   });
 
   it("explains what it would say, and submits nothing", async () => {
@@ -237,7 +260,7 @@ describe("policy", () => {
 describe("the report", () => {
   it("counts since a time", async () => {
     const { body } = await as(ana)("GET", "/v1/report?since=0");
-    expect(body).toMatchObject({ since: 0, requests: 0, held: 0 });
+    expect(body).toMatchObject({ since: 0, requests: 1, held: 1 });
     const missing = await as(ana)("GET", "/v1/report");
     expect(missing.body).toMatchObject({ code: "invalid_request", field: "since" });
     const bad = await as(ana)("GET", "/v1/report?since=yesterday");

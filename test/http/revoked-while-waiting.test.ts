@@ -136,6 +136,7 @@ describe("a right that is taken away while the body is on its way (T37)", () => 
 
   it("publishes none either where it is taken away between decision and commit", async () => {
     const admin = await server.person("petra", ["policy_admin"]);
+    await server.register("second", ["policy_admin"]);
     beforeNextCommit(server, () => op("PUT", "/v1/people/petra", { rights: [] }));
     const text = `${POLICY}# another\n`;
     const sent = await server.call("POST", "/v1/policies", { token: admin, body: { text } });

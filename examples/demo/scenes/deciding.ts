@@ -74,7 +74,7 @@ async function nobodyEligible({ stage, agent, happened, scene }: Cast): Promise<
   stage.transcript.tell(
     "The rule's owner makes gus an auditor, too, and has the policy published:",
   );
-  await stage.person("operator-1", ["policy", "publish", "policy-2.yaml", "--yes"]);
+  await stage.person("operator-1", ["policy", "publish", "policy-2.yaml", "--live", "--yes"]);
   await stage.person("gus", ["approve", id, "--yes"]);
   await exporter.ends(0);
   await happened(["ledger"]);

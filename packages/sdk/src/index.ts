@@ -13,8 +13,6 @@ export type {
   PeopleClient,
   PeopleClientOptions,
   PersonBody,
-  PolicyView,
-  PublishedPolicy,
   Shift,
 } from "./people-client.ts";
 export { createSignInClient } from "./sign-in-client.ts";

@@ -96,12 +96,20 @@ const ROWS: readonly Row[] = [
   ],
   ["onCall", (p) => p.onCall("ops", shifts), "PUT /v1/on-call/ops", { shifts }],
   ["policies.current", (p) => p.policies.current(), "GET /v1/policies/current"],
+  ["policies.versions", (p) => p.policies.versions(), "GET /v1/policies"],
+  ["policies.version", (p) => p.policies.version("v"), "GET /v1/policies/v"],
   ["policies.publish", (p) => p.policies.publish("x"), "POST /v1/policies", { text: "x" }],
   [
     "policies.explain",
     (p) => p.policies.explain(imagined),
     "POST /v1/policies/explain",
     { request: imagined },
+  ],
+  [
+    "policies.replay",
+    (p) => p.policies.replay({ text: "x", since: 1 }),
+    "POST /v1/policy/replay",
+    { text: "x", since: 1 },
   ],
 ];
 

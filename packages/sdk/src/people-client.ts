@@ -11,9 +11,15 @@ import type {
   IdentityView,
   KeyView,
   OverrideBody,
+  NewPolicyBody,
   PersonView,
+  PolicyVersionsView,
+  PolicyView,
+  PublishedPolicy,
   QuestionBody,
   ReasonBody,
+  ReplayBody,
+  ReplayView,
   ReportView,
   ResolveBody,
   ReviewBody,
@@ -53,20 +59,6 @@ export interface PersonBody {
   readonly disabled?: boolean;
 }
 
-export interface PolicyView {
-  readonly version: string;
-  readonly text: string;
-  readonly by: string;
-  /** Milliseconds since the epoch. */
-  readonly at: number;
-}
-
-export interface PublishedPolicy {
-  readonly version: string;
-  /** False: this very policy was in force already. */
-  readonly changed: boolean;
-}
-
 /** Somebody's turn on a roster; times in milliseconds since the epoch. */
 export interface Shift {
   readonly person: string;
@@ -82,6 +74,8 @@ export interface Explanation {
   readonly text: string;
 }
 
+export type PublishOptions = CallOptions & Omit<NewPolicyBody, "text">;
+
 const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active: "boolean" });
 const asIdentity = shaped<IdentityView>("identity", { id: "string", keys: "array" });
 const asPerson = shaped<PersonView>("person", { id: "string", rights: "array" });
@@ -92,7 +86,11 @@ const asEntry = shaped<EntryView>("entry", { index: "number", canonical: "string
 const asReport = shaped<ReportView>("report", { since: "number", by_status: "object" });
 const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string" });
 const asPublished = shaped<PublishedPolicy>("policy", { version: "string" });
+const asVersions = shaped<PolicyVersionsView>("policies", { items: "array" });
+const asReplay = shaped<ReplayView>("replay", { judged: "number", changes: "array" });
 const asExplanation = shaped<Explanation>("explanation", { text: "string" });
+/** 200,000 requests take about half of it on a small machine. */
+const REPLAY_TIMEOUT_MS = 120_000;
 const asDone: Check<void> = () => undefined;
 
 export type PeopleClient = ReturnType<typeof createPeopleClient>;
@@ -219,10 +217,32 @@ function personCalls({ get, post, put }: Verbs) {
 function policyCalls({ get, post }: Verbs) {
   return {
     current: () => get("/v1/policies/current", asPolicy),
-    /** A policy that does not load: problem `unsupported_policy`, its place in `detail`. */
-    publish: (text: string, options?: CallOptions) =>
-      post("/v1/policies", { text }, asPublished, options),
+    /** What is, or was, in force, the newest first. */
+    versions: () => get("/v1/policies", asVersions),
+    version: (version: string) => get(at("policies", version), asPolicy),
+    /**
+     * Proposes it: a second policy admin decides. One that does not load: problem
+     * `unsupported_policy`, its place in `detail`.
+     */
+    publish: (text: string, { reason, live, ...options }: PublishOptions = {}) =>
+      post(
+        "/v1/policies",
+        {
+          text,
+          ...(reason === undefined ? {} : { reason }),
+          ...(live === undefined ? {} : { live }),
+        },
+        asPublished,
+        { timeoutMs: REPLAY_TIMEOUT_MS, ...options },
+      ),
     explain: (request: ExplainedRequest, options?: CallOptions) =>
       post("/v1/policies/explain", { request }, asExplanation, options),
+    /** It may take a minute where much is on record. */
+    replay: (body: ReplayBody, options?: CallOptions) =>
+      post("/v1/policy/replay", body, asReplay, {
+        timeoutMs: REPLAY_TIMEOUT_MS,
+        retriesMax: 0,
+        ...options,
+      }),
   };
 }

@@ -86,6 +86,7 @@ export async function startServer(
     const limits = { ...DEFAULT_HTTP_LIMITS, ...options.httpLimits };
     const waiters = new Waiters(limits.waitingCallersMax, limits.waitingCallersEachMax);
     const streams = new Waiters(limits.eventClientsMax, limits.eventClientsEachMax);
+    const walks = new Waiters(limits.walksMax, limits.walksEachMax);
     const metrics = createMetrics({ store: app.store, waiters, streams });
     closers.push(() => metrics.stop());
     timeCommits(app.store, metrics);
@@ -99,7 +100,8 @@ export async function startServer(
     if (pages === null) log.warn("the inbox was not built: there are no pages, only the API");
     const attempts = new Attempts(attemptsPerMinute(config));
     const { trustedProxies } = config;
-    const edge = { app, limits, trustedProxies, attempts, log, metrics, waiters, streams, pages };
+    const places = { waiters, streams, walks };
+    const edge = { app, limits, trustedProxies, attempts, log, metrics, ...places, pages };
     const server = await createHttpServer(edge);
     closers.push(() => server.stop());
     const url = await server.listen(config.listen);

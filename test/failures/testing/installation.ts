@@ -33,16 +33,12 @@ rules:
 `;
 
 /** Holds orders. */
-export const POLICY = `${RULES}    decision: hold
+const POLICY = `${RULES}    decision: hold
     risk: medium
     approval:
       approvers: group:finance
       edits: { fields: [action.properties.amount], editor_may_approve: true }
       deadline: 8h
-`;
-
-/** Denies orders; everything else as before. */
-export const POLICY_WITHOUT_ORDERS = `${RULES}    decision: deny
 `;
 
 const PEOPLE = {
@@ -63,7 +59,8 @@ export interface Installation {
   remove(): Promise<void>;
 }
 
-const IDENTITY = "buyer";
+/** The agent whose orders the stories are about. */
+export const IDENTITY = "buyer";
 
 export async function makeInstallation(): Promise<Installation> {
   const folder = await temporaryFolder();

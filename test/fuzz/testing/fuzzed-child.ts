@@ -29,6 +29,8 @@ await addPerson(app, "chen");
 const reviewer = await addPerson(app, "ana");
 const chief = await addPerson(app, "chief", ["operator", "policy_admin", "override", "resolver"]);
 await addPerson(app, "spare");
+// Who could approve what the chief proposes.
+await addPerson(app, "vice", ["policy_admin"]);
 const agent = await addIdentity(app, "agent-1");
 await addIdentity(app, "spare-agent");
 const place: Place = { url, agent, chief, reviewer };

@@ -87,6 +87,6 @@ export const CREATED_IN: Readonly<Record<string, string>> = {
   registerPerson: "persons",
   issueKey: "credentials",
   issueToken: "credentials",
-  publishPolicy: "policies",
+  publishPolicy: "requests",
   placeHalt: "halts",
 };

@@ -13,10 +13,14 @@ import type {
 } from "../ports/figures.ts";
 import type { App } from "./app.ts";
 
-const WEEK_MS = 7 * 86_400_000;
-const MINUTE_MS = 60_000;
+export const WEEK_MS = 7 * 86_400_000;
+export const MINUTE_MS = 60_000;
 /** 67 characters a second is skimming: whoever is faster has not read it. */
-const PACE: ReadingPace = { perCharacterMs: 15, leastMs: 1_500, mostMs: 15 * MINUTE_MS };
+export const READING_PACE: ReadingPace = {
+  perCharacterMs: 15,
+  leastMs: 1_500,
+  mostMs: 15 * MINUTE_MS,
+};
 /** Decisions a rule needs before it can be called noise, and how many of them were approvals. */
 const NOISE_DECISIONS_MIN = 20;
 const NOISE_APPROVED_SHARE = 0.98;
@@ -29,8 +33,8 @@ export async function analyticsFor(
   period: Period,
 ): Promise<AnalyticsView> {
   const counts = await app.store.requestCounts(period);
-  const decisions = await app.store.decisionCounts(period, PACE);
-  const median = await app.store.medianReadMs(person, period, PACE);
+  const decisions = await app.store.decisionCounts(period, READING_PACE);
+  const { p50: median } = await app.store.readingSpread(person, period, READING_PACE);
   const perWeek = (readMs: number): number => {
     const minutes = readMs / MINUTE_MS / ((period.until - period.since) / WEEK_MS);
     return Math.round(minutes * 10) / 10;

@@ -24,6 +24,7 @@ import { editSteps, type Edit } from "./edit-request.ts";
 import { lookWrite } from "./note-look.ts";
 import { rosterOf } from "./facts.ts";
 import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
+import { isPublication, publicationSteps } from "./publish-on-approval.ts";
 import { checkSignature, UNSIGNED, type SentSignature, type Signed } from "./signed-decision.ts";
 import { visibilityOf } from "./view-request.ts";
 
@@ -96,7 +97,9 @@ async function stepsOf(
         signed.refusal;
       const evidence = { ...evidenceOf(made), ...signed.evidence };
       const writes = [...signed.writes, ...readingWrites(made, standing)];
-      return answered([{ command, barred, evidence, writes }]);
+      const approves = act.kind === "review" && act.verdict === "approve";
+      const after = approves ? await publicationSteps(app, state, standing) : [];
+      return answered([{ command, barred, evidence, writes }, ...after]);
     }
     case "edit": {
       const steps = await editSteps(app, { ...act, actor: actor("none") }, state, standing);
@@ -121,6 +124,10 @@ function readingWrites({ requestId, person, readMs }: Made, { time }: Standing):
   return [lookWrite({ requestId, person: person.id, readMs }, time.now)];
 }
 
+const NO_OVERRIDE =
+  "a change of policy is approved by a second policy admin and not overridden; " +
+  "`haltpoint policy publish --host` recovers an installation, on the server's machine";
+
 /** What is refused because of where it was decided; a no is taken from everywhere. */
 export function channelRefusal(
   app: App,
@@ -129,6 +136,10 @@ export function channelRefusal(
   state: RequestState,
 ): Refusal | null {
   if (act.kind === "review" && act.verdict === "reject") return null;
+  // INVARIANT: T13. Break-glass for policy is on the host: here it would be nobody's second look.
+  if (act.kind === "override" && isPublication(state)) {
+    return refuse("separation_of_duties", NO_OVERRIDE);
+  }
   // Who signs in for development proves nothing anyway, on loopback, and the record says so (T36).
   if (person.via === "development" && app.site.development) return null;
   const rules = CHANNELS[person.channel];

@@ -10,7 +10,8 @@ import {
   type Opening,
   type Revision,
 } from "@haltpoint/protocol";
-import type { StoredOpening, StoredRevision, Write } from "../ports/store.ts";
+import type { StoredRevision, Write } from "../ports/store.ts";
+import type { StoredOpening } from "../ports/submissions.ts";
 import type { App } from "./app.ts";
 import type { Content } from "./known-content.ts";
 
@@ -114,7 +115,7 @@ export async function readCommitted(
   return JSON.parse(stored.committed) as Revision;
 }
 
-function openingOf(stored: StoredOpening): Opening {
+export function openingOf(stored: StoredOpening): Opening {
   return {
     path: JSON.parse(stored.path) as JsonPath,
     salt: stored.salt,

@@ -54,6 +54,8 @@ export interface Step {
   /** The committed form for the entries of `submitted` and `edited`. */
   readonly committed?: Revision;
   readonly writes?: readonly Write[];
+  /** Left out where the steps before it have not come to this. */
+  readonly onlyIf?: (state: RequestState) => boolean;
   /** Refuses what the machine would take, or lacks but the step-up for; see `channels.ts`. */
   readonly barred?: (state: RequestState) => Refusal | null;
   /** Said instead of that nothing would change. */
@@ -122,6 +124,7 @@ async function attempt(
   const totals: ExpectedTotal[] = [];
   let counted: Pick<Counting, "counts"> = { counts: null };
   for (const step of steps) {
+    if (step.onlyIf?.(current) === false) continue;
     const content =
       step.content ?? (await readContent(app, state.id, current.revision.number)).plain;
     const { actor, kind } = step.command;
@@ -143,8 +146,11 @@ async function attempt(
     refusal = decision.refusal;
     if (refusal === null) writes.push(...(step.writes ?? []));
     if (refusal !== null) {
-      if (actor.kind === "person") {
-        const about = { at: now, actor, command: kind, code: refusal.code };
+      // What follows from a person's word by itself is refused to that person.
+      const refused = step.onlyIf === undefined ? step : (steps[0] ?? step);
+      const { actor: refusedActor, kind: refusedKind } = refused.command;
+      if (refusedActor.kind === "person") {
+        const about = { at: now, actor: refusedActor, command: refusedKind, code: refusal.code };
         writes.push({ kind: "entry", draft: refusalEntry(state.id, about) });
       }
       // A refused step undoes the steps before it: they were asked for together.

@@ -156,6 +156,8 @@ async function readRoster(
         return [...(policy.groups.get(name) ?? []), ...from.membership.inProviderGroup(name)];
       case "person":
         return [name];
+      case "right":
+        return from.membership.withRight(name);
       case "oncall":
         return from.membership.onCall(name, from.time.now);
       case "owner_of":

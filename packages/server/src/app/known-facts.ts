@@ -6,6 +6,7 @@
  * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
  * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
  */
+import { PUBLISH_ACTION, PUBLISHER } from "../domain/policy/policy.ts";
 import type { StoredBudget } from "../ports/budgets.ts";
 import type { StoredAccount } from "../ports/provider-accounts.ts";
 import type {
@@ -19,6 +20,21 @@ import type {
 /** Above these the oldest are read again. */
 const IDENTITIES_MAX = 10_000;
 const SCOPES_MAX = 10_000;
+
+/** The server itself, where it acts for whoever proposes a policy; it is in no registry. */
+const PUBLISHER_IDENTITY: StoredIdentity = {
+  id: PUBLISHER,
+  type: "workload",
+  owner: "",
+  stage: "active",
+  groups: [],
+  labels: {},
+  actsForPeople: true,
+  assurance: "mediated",
+  mode: "enforce",
+  may: [PUBLISH_ACTION],
+  createdAt: 0,
+};
 
 /** The registry as of one membership epoch. */
 export class Membership {
@@ -55,6 +71,14 @@ export class Membership {
     this.#hasOperator = active.some((each) => each.rights.includes("operator"));
   }
 
+  /** Active persons with a right. */
+  withRight(right: string): readonly string[] {
+    const all = [...this.persons.values()];
+    return all.flatMap(({ id, disabled, rights }) =>
+      !disabled && rights.some((each) => each === right) ? [id] : [],
+    );
+  }
+
   /** Whether anybody could be told of a veto window: an operator, or the identity's owner. */
   hasInterrupter(owner: string | null): boolean {
     return this.#hasOperator || (owner !== null && this.active.has(owner));
@@ -66,6 +90,7 @@ export class Membership {
   }
 
   async identity(id: string): Promise<StoredIdentity | null> {
+    if (id === PUBLISHER) return PUBLISHER_IDENTITY;
     const known = this.#identities.get(id);
     if (known !== undefined) return known;
     const read = await this.#store.identity(id);

@@ -4,6 +4,8 @@ import {
   evaluate,
   groupsOf,
   loadPolicy,
+  publicationRules,
+  PUBLISH_ACTION,
   sensitivePaths,
   type CompiledPolicy,
   type DeclaredAction,
@@ -56,7 +58,7 @@ export class Policies {
     const stored = await this.#store.policyByVersion(version);
     const loaded = stored === null ? null : loadPolicy(stored.text, { file: "policy" });
     if (loaded?.ok !== true) return null;
-    const policy = inUse(loaded.policy);
+    const policy = policyInUse(loaded.policy);
     const [oldest] = this.#earlier.keys();
     if (this.#earlier.size >= EARLIER_MAX && oldest !== undefined) this.#earlier.delete(oldest);
     this.#earlier.set(version, policy);
@@ -68,18 +70,23 @@ function compile(text: string, version: string): PolicyInForce {
   const loaded = loadPolicy(text, { file: "policy" });
   // It was accepted when it was published. A build that no longer reads it must not guess.
   if (!loaded.ok) return { ...NO_POLICY, version };
-  return inUse(loaded.policy);
+  return policyInUse(loaded.policy);
 }
 
-function inUse(policy: CompiledPolicy): PolicyInForce {
+/** A policy as the use cases ask it. */
+export function policyInUse(policy: CompiledPolicy): PolicyInForce {
+  const publication = publicationRules(policy);
+  const isOwn = ({ revision }: PolicyInput): boolean => revision.action.name !== PUBLISH_ACTION;
   return {
     version: policy.version,
-    decide: (input) => evaluate(policy, input),
-    explain: (input) => evaluate(policy, input, { nearMisses: true }),
+    decide: (input) => (isOwn(input) ? evaluate(policy, input) : publication.decide(input)),
+    explain: (input) =>
+      isOwn(input) ? evaluate(policy, input, { nearMisses: true }) : publication.decide(input),
     groups: groupsOf(policy),
     budgets: policy.budgets,
-    sensitivePaths: (actionName) => sensitivePaths(policy, actionName),
-    declared: (actionName) => declaredAction(policy, actionName),
+    // What is about to be in force is shown whole, whatever it says of being shown (T18).
+    sensitivePaths: (name) => (name === PUBLISH_ACTION ? [] : sensitivePaths(policy, name)),
+    declared: (name) => (name === PUBLISH_ACTION ? null : declaredAction(policy, name)),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Ids that people would take for something else (T9). */
+import { PUBLISHER } from "../domain/policy/policy.ts";
 import { refused, type Answer } from "./answer.ts";
 
 /** What stands before an id in policy, in the record and on the card. */
@@ -9,6 +10,10 @@ export function misleadingId(id: string, known: readonly string[]): Answer<never
   const [prefix] = MEANT_OTHERWISE.exec(id) ?? [];
   if (prefix !== undefined) {
     const detail = `\`${prefix}\` before an id says what it is an id of; give the id without it`;
+    return refused("invalid_request", detail, { field: "id" });
+  }
+  if (id.toLowerCase() === PUBLISHER) {
+    const detail = `\`${PUBLISHER}\` is the server itself; choose another id`;
     return refused("invalid_request", detail, { field: "id" });
   }
   const alike = known.find((each) => each !== id && each.toLowerCase() === id.toLowerCase());

@@ -18,9 +18,11 @@ export async function fenceRight(
   const { membership: epoch } = await app.store.epochs();
   if (!by.startsWith(PERSON)) return answered({ membership: epoch });
   const membership = await app.facts.membership(epoch);
-  const person = membership.persons.get(by.slice(PERSON.length));
-  if (person !== undefined && !person.disabled && person.rights.includes(right)) {
-    return answered({ membership: epoch });
-  }
+  return membership.withRight(right).includes(by.slice(PERSON.length))
+    ? answered({ membership: epoch })
+    : rightRequired(right);
+}
+
+export function rightRequired(right: Right): Answer<never> {
   return refused("right_required", `this takes the right \`${right}\`; an operator can give it`);
 }

@@ -19,10 +19,10 @@ const BY = "development";
 const VALID_MS = 7 * 86_400_000;
 const IDENTITY = "dev-agent";
 
-/** Two, since lifting a halt of everything takes two; nobody holds every right. */
+/** Two, since lifting a halt of everything and a change of policy take two; nobody has every right. */
 const OPERATORS: ReadonlyMap<string, readonly Right[]> = new Map([
   ["operator-1", ["operator", "resolver", "policy_admin"]],
-  ["operator-2", ["operator", "override", "auditor"]],
+  ["operator-2", ["operator", "override", "auditor", "policy_admin"]],
 ]);
 
 /**

@@ -11,6 +11,7 @@ import type { RequestEvent, Submission } from "../domain/request/events.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { entryOf } from "../domain/request/record.ts";
 import { dueAt } from "../domain/request/due.ts";
+import type { Right } from "../domain/request/commands.ts";
 import type { ExpectedTotal } from "../ports/budgets.ts";
 import type { Commit, Epochs, KeyRecord, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, problemOf, refused, type Answer } from "./answer.ts";
@@ -22,6 +23,7 @@ import { countedAmount } from "./card/amounts.ts";
 import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
 import type { Membership } from "./known-facts.ts";
+import { rightRequired } from "./right-fence.ts";
 import { noticeWrites } from "./notices.ts";
 import { titleOf } from "./words.ts";
 
@@ -31,6 +33,13 @@ export interface Submit {
   readonly key: string;
   /** Redeem with it in the same commit when policy allows; SHA-256, base64url. */
   readonly attemptHash: string | null;
+  /** Where the server asks for a person, who must have a right then; see `proposePolicy`. */
+  readonly forPerson?: {
+    readonly id: string;
+    readonly right: Right;
+    /** What is on record beside the request. */
+    readonly writes: (requestId: string, now: number) => readonly Write[];
+  };
 }
 
 export interface Submitted {
@@ -55,7 +64,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   const { epochs, time } = standing;
   const { now } = time;
   const membership = await app.facts.membership(epochs.membership);
-  const identity = await membership.identity(submit.identityId);
+  const identity = await askingIdentity(membership, submit);
   if (identity === null) return refused("unauthenticated", "this identity is not registered");
   const plain = revisionOf(identity, body);
   if ("problem" in plain) return plain;
@@ -64,7 +73,8 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   const used = await store.key(principal, key);
   if (used !== null) return replayed(app, used, fingerprint);
 
-  const refusal = unacceptable(membership, identity, plain.revision);
+  const refusal =
+    lackingRight(membership, submit) ?? unacceptable(membership, identity, plain.revision);
   if (refusal !== null) return refusal;
   const policy = await app.policies.current(epochs.policy);
   const content = commitContent(app, plain.revision, policy.sensitivePaths(body.action.name));
@@ -103,11 +113,10 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   }
   const keyed = { principal, key, fingerprint };
   const declared = policy.declared(content.committed.action.name);
-  const commit = commitOf(
-    app,
-    { state, events, content, declared },
-    { epochs, keyed, now, counting, totals: counting.fences(facts.policy) },
-  );
+  const also = submit.forPerson?.writes(state.id, now) ?? [];
+  const made = { state, events, content, declared, also };
+  const totals = counting.fences(facts.policy);
+  const commit = commitOf(app, made, { epochs, keyed, now, counting, totals });
   if (!(await commitOnce(app, commit, now))) return null;
   app.contents.keep(state.id, 0, content);
   return answered({ state, replayed: false });
@@ -121,6 +130,7 @@ function commitOf(
     readonly events: readonly RequestEvent[];
     readonly content: Content;
     readonly declared: DeclaredAction | null;
+    readonly also: readonly Write[];
   },
   under: {
     readonly epochs: Epochs;
@@ -153,8 +163,26 @@ function commitOf(
       ...events.flatMap((event) => noticeWrites(app, state, event)),
       { kind: "key", record },
       ...budgetWrites(null, state, counting, false),
+      ...made.also,
     ],
   };
+}
+
+/** Who asks; where the server does for a person, that person is accountable for it. */
+async function askingIdentity(
+  membership: Membership,
+  { identityId, forPerson }: Submit,
+): Promise<StoredIdentity | null> {
+  const identity = await membership.identity(identityId);
+  return identity === null || forPerson === undefined
+    ? identity
+    : { ...identity, owner: forPerson.id };
+}
+
+function lackingRight(membership: Membership, { forPerson }: Submit): Answer<never> | null {
+  if (forPerson === undefined) return null;
+  const { id, right } = forPerson;
+  return membership.withRight(right).includes(id) ? null : rightRequired(right);
 }
 
 /** The request whose key this is, if it is the same submission (I14). */

@@ -209,7 +209,8 @@ function runPart(state: RequestState) {
   };
 }
 
-function withoutArguments(content: Revision): Revision {
+/** What everybody may see who may know of the request at all. */
+export function withoutArguments(content: Revision): Revision {
   const { subject, action, resource } = content;
   return {
     subject: { type: subject.type, id: subject.id },

@@ -75,6 +75,6 @@ export interface ReadingPace {
 export interface FigureReads {
   requestCounts(period: Period): Promise<RequestCounts>;
   decisionCounts(period: Period, pace: ReadingPace): Promise<readonly DecisionCounts[]>;
-  /** The middle of how long this person took, of what is known; null: nothing is. */
-  medianReadMs(person: string, period: Period, pace: ReadingPace): Promise<number | null>;
+  /** How long this person, or anybody, looked before they decided; of the decisions where it is known. */
+  readingSpread(person: string | null, period: Period, pace: ReadingPace): Promise<Spread>;
 }

@@ -12,6 +12,7 @@
  */
 import type { BudgetReads, BudgetWrite, ExpectedTotal } from "./budgets.ts";
 import type { FigureReads } from "./figures.ts";
+import type { StoredOpening, SubmissionReads } from "./submissions.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
 import type { SignInReads, SignInWrite, StaleSignInFact } from "./sign-in-records.ts";
@@ -50,15 +51,6 @@ export interface StoredRevision {
   readonly digest: string;
   /** Canonical JSON of the committed revision: sensitive fields as commitments. */
   readonly committed: string;
-}
-
-export interface StoredOpening {
-  readonly requestId: string;
-  readonly revision: number;
-  readonly path: string;
-  readonly salt: string;
-  /** Canonical JSON of the value. */
-  readonly value: string;
 }
 
 /** What was done under an idempotency key (I14). */
@@ -117,8 +109,13 @@ export interface StoredPolicy {
   /** Digest of the text. */
   readonly version: string;
   readonly text: string;
+  /** `setup`: the first; `development`: a saved file; `operator`: on the host; or `person:ana`. */
   readonly by: string;
   readonly at: number;
+  /** Where a person proposed it: the request that another one approved. */
+  readonly requestId: string | null;
+  /** Where an operator put it in force on the host: why. */
+  readonly reason: string | null;
 }
 
 export interface StoredHalt {
@@ -304,7 +301,8 @@ export interface Committed {
   readonly logIndex: number;
 }
 
-export interface Store extends SignInReads, AccountReads, RoutingReads, FigureReads, BudgetReads {
+export interface Store
+  extends SignInReads, AccountReads, RoutingReads, FigureReads, SubmissionReads, BudgetReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */
@@ -329,6 +327,8 @@ export interface Store extends SignInReads, AccountReads, RoutingReads, FigureRe
   credentials(kind: "identity" | "person", id: string): Promise<readonly StoredCredential[]>;
   policy(): Promise<StoredPolicy | null>;
   policyByVersion(version: string): Promise<StoredPolicy | null>;
+  /** What was in force, the newest first; a text that was twice is there twice. */
+  policyVersions(limit: number): Promise<readonly Omit<StoredPolicy, "text">[]>;
   /** Halts with one of these scope keys (see `scopeKeys`), newest first, lifted ones included. */
   haltsFor(scopeKeys: readonly string[]): Promise<readonly StoredHalt[]>;
   halts(limit: number): Promise<readonly StoredHalt[]>;

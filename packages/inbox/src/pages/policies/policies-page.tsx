@@ -1,32 +1,34 @@
 import { useQuery } from "@tanstack/react-query";
-import type { ReactNode } from "react";
+import type { PolicyView } from "@haltpoint/protocol";
+import { useState, type ReactNode } from "react";
 import { read } from "../../api/call.ts";
 import { KEYS } from "../../api/query-client.ts";
+import { hasRight, useSession } from "../../shell/session.tsx";
 import { At } from "../../time/times.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Read } from "../../ui/states.tsx";
 import { Explain } from "./explain.tsx";
 import { PolicyText } from "./policy-text.tsx";
+import { Propose, type Draft } from "./propose.tsx";
+import { Versions } from "./versions.tsx";
 import "./policies.css";
 
-/** `GET /v1/policies/current`. */
-interface Policy {
-  readonly version: string;
-  readonly text: string;
-  readonly by: string;
-  readonly at: number;
-}
-
 export default function PoliciesPage(): ReactNode {
+  const me = useSession();
+  const [draft, setDraft] = useState<Draft>({ text: "", reason: "" });
+  const mayPropose = hasRight(me, "policy_admin");
   const policy = useQuery({
-    queryKey: KEYS.policy,
-    queryFn: ({ signal }) => read<Policy>("/v1/policies/current", signal),
+    queryKey: [...KEYS.policy, "current"],
+    queryFn: ({ signal }) => read<PolicyView>("/v1/policies/current", signal),
   });
   return (
     <Page title="Policies" lead="Which actions wait for a person, and for whom.">
       <div className="stack">
         <Explain />
+        {mayPropose ? (
+          <Propose draft={draft} onDraft={setDraft} inForce={policy.data?.text ?? null} />
+        ) : null}
         <Panel
           title="In force"
           about={policy.data === undefined ? undefined : <Published policy={policy.data} />}
@@ -35,12 +37,13 @@ export default function PoliciesPage(): ReactNode {
             {({ text }) => <PolicyText text={text} />}
           </Read>
         </Panel>
+        <Versions onDraft={mayPropose ? setDraft : null} />
       </div>
     </Page>
   );
 }
 
-function Published({ policy: { version, by, at } }: { readonly policy: Policy }): ReactNode {
+function Published({ policy: { version, by, at } }: { readonly policy: PolicyView }): ReactNode {
   return (
     <>
       version <code title={version}>{version.slice(0, 12)}</code>, published by{" "}

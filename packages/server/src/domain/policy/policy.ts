@@ -19,6 +19,7 @@ import { minuteOfDay, wallClock, type WallClock, type Window } from "./windows.t
 import { readYaml, type YamlNode } from "./yaml-source.ts";
 
 export { evaluate } from "./evaluate.ts";
+export { PUBLISH_ACTION, PUBLISHER, publicationRules } from "./publication.ts";
 export { explain } from "./explain.ts";
 export { formatLoadProblem, type LoadProblem } from "./load-problem.ts";
 export type { CompiledPolicy } from "./compiled-policy.ts";

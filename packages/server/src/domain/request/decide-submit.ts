@@ -23,18 +23,29 @@ export function submit(command: Extract<Command, { kind: "submit" }>, facts: Fac
     grant: null,
   });
 
-  if (isDenied(policy)) return [denied];
-  if (policy.effect === "hold") {
-    return policy.obligations === null ? [denied] : [held(policy.obligations)];
-  }
-  if (policy.vetoWindowMs > 0 && !facts.interrupterExists) {
-    return policy.fallback === null ? [denied] : [held(policy.fallback)];
-  }
+  const disposition = dispositionOf(policy, facts.interrupterExists);
+  if (disposition.to === "denied") return [denied];
+  if (disposition.to === "held") return [held(disposition.obligations)];
   const revision = { number: 0, digest: submission.digest };
   const windowMs = policy.vetoWindowMs;
   const grantMs = grantMsOf(policy.grantDeadlineMs, submission.callerReturns, facts);
   const grant = makeGrant(revision, { windowMs, grantMs }, facts);
   return [{ ...base, ...record, to: "approved", hold: null, grant }];
+}
+
+/** What becomes of a submission. */
+export type Disposition =
+  | { readonly to: "denied" }
+  | { readonly to: "held"; readonly obligations: Obligations }
+  | { readonly to: "approved" };
+
+/** What policy says, and what is made of a veto window that nobody could be told of. */
+export function dispositionOf(policy: PolicyDecision, interrupterExists: boolean): Disposition {
+  if (isDenied(policy)) return { to: "denied" };
+  const isHeld = policy.effect === "hold";
+  if (!isHeld && (policy.vetoWindowMs === 0 || interrupterExists)) return { to: "approved" };
+  const obligations = isHeld ? policy.obligations : policy.fallback;
+  return obligations === null ? { to: "denied" } : { to: "held", obligations };
 }
 
 /** Whether policy says no, or asks for a person and does not say what for. */

@@ -5,6 +5,7 @@ import { RIGHT_NAMES } from "./rights.ts";
 
 const registry = () => import("./registry.ts");
 const policy = () => import("./policy.ts");
+const versions = () => import("./policy-versions.ts");
 
 const ON_HOST: readonly OptionSpec[] = [
   { flags: "--host", about: "straight on this machine's store, recorded as the operator's doing" },
@@ -184,6 +185,23 @@ const ON_CALL = tree(
 
 export const REGISTRY: readonly CommandTree[] = [IDENTITY, PERSON, ON_CALL];
 
+const PROPOSING: readonly OptionSpec[] = [
+  { flags: "--yes", about: "without the question; needed where nobody can be asked" },
+  { flags: "--reason <text>", about: "why, for whoever decides it and for the record" },
+  { flags: "--live", about: "at once; only a server of `haltpoint dev` does that" },
+];
+
+const PACK_LINES = `Packs, each for what a kind of agent does:
+
+  coding-agent           commands and code: the developer who owns the agent decides
+  finance                spend above a threshold, and a sum a day
+  identity-and-secrets   rights, identities, secrets and their rotation
+  customer-data          data that leaves, and who is written to
+  lifecycle              thresholds that follow an identity's stage
+
+A pack's rule takes the place of the default's that has the same id. Groups that are not given come from
+the identity provider.`;
+
 const CASE_EXAMPLE = `A file of cases, by default beside the policy as policy.cases.yaml:
 
   cases:
@@ -201,6 +219,24 @@ export const POLICY: readonly CommandTree[] = [
       examples: ["policy check"],
     },
     [
+      tree({
+        usage: "init [pack...]",
+        purpose: "print a first policy: the shipped default, with the packs named",
+        more: PACK_LINES,
+        options: [
+          { flags: "--owner <person>", about: "the person accountable for its rules" },
+          {
+            flags: "--group <group=people>",
+            about: "who is in a group, `approvers=ana,bo`; may be repeated",
+            isList: true,
+          },
+        ],
+        examples: [
+          "policy init --owner chen --group approvers=ana,bo > policy.yaml",
+          "policy init finance lifecycle --owner chen --group approvers=ana,bo --group finance=fay",
+        ],
+        run: async (call) => (await import("./policy-init.ts")).init(call),
+      }),
       tree({
         usage: "check [file]",
         purpose: "say everything that is wrong with a policy, where, and what to write",
@@ -229,14 +265,49 @@ export const POLICY: readonly CommandTree[] = [
         examples: ["policy explain 7F3K", "policy explain order.json --policy policy.yaml"],
         run: async (call) => (await policy()).explain(call),
       }),
+      tree({
+        usage: "replay <file>",
+        purpose: "say what a policy would have decided of the requests on record",
+        more:
+          "What would have been held, allowed or denied that was not, by rule and with examples, and what\n" +
+          "that adds to or saves of people's time. Nothing is changed; that it was asked is on record.",
+        options: [
+          { flags: "--since <time>", about: "30d, 8h, 2026-11-20 (default 30d)" },
+          { flags: "--latest <count>", about: "no more requests than this, the latest" },
+        ],
+        examples: ["policy replay --since 30d next.yaml"],
+        run: async (call) => (await import("./policy-replay.ts")).replay(call),
+      }),
+      tree({
+        usage: "versions",
+        purpose: "list the policies that are, or were, in force: since when, by whom and how",
+        examples: ["policy versions"],
+        run: async (call) => (await versions()).versions(call),
+      }),
+      tree({
+        usage: "show <version>",
+        purpose: "print a policy that is, or was, in force",
+        examples: ["policy show 5P868tyfYfIE"],
+        run: async (call) => (await versions()).show(call),
+      }),
+      tree({
+        usage: "revert <version>",
+        purpose: "propose a policy that was in force before, like any other",
+        options: PROPOSING,
+        examples: ["policy revert 5P868tyfYfIE"],
+        run: async (call) => (await versions()).revert(call),
+      }),
       withHost({
         usage: "publish [file]",
-        purpose: "show how a policy differs from the one in force, and put it in force",
-        options: [
-          { flags: "--yes", about: "without the question; needed where nobody can be asked" },
+        purpose: "show how a policy differs from the one in force, and propose it",
+        options: PROPOSING,
+        more:
+          "It is in force once a second policy admin approves the request that this makes. With --host it\n" +
+          "recovers an installation whose policy locks everybody out: at once, recorded with --reason.",
+        examples: [
+          "policy publish policy.yaml",
+          "policy publish policy.yaml --yes --reason 'finance asked'",
         ],
-        more: "With --host it recovers an installation whose policy locks everybody out.",
-        examples: ["policy publish policy.yaml", "policy publish policy.yaml --yes"],
         run: async (call) => (await policy()).publish(call),
       }),
     ],

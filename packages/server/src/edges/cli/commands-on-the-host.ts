@@ -48,7 +48,7 @@ export const HOST: readonly CommandTree[] = [
       {
         spec: {
           usage: "check",
-          purpose: "say what is wrong, or each value in force and where it is from",
+          purpose: "say what is wrong, also in the policy, or each value and where it is from",
           options: [CONFIG],
           examples: ["config check", "config check --config /etc/haltpoint/haltpoint.yaml"],
           run: async (call) => (await configCommands()).checkConfig(call),

@@ -9,14 +9,14 @@ import type { Call } from "./command.ts";
 /** Names and ids as the registry and policies take them; nothing that YAML would read otherwise. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** By the names under which `policy init` takes them; `default` is always there. */
-export const PACKS: Readonly<Record<string, string>> = {
-  "coding-agent": "commands and code; the developer who owns the agent decides",
-  finance: "spend above a threshold, and a sum a day",
-  "identity-and-secrets": "rights, identities, secrets and their rotation",
-  "customer-data": "data that leaves, and who is written to",
-  lifecycle: "thresholds that follow an identity's stage",
-};
+/** What `policy init` puts beside the default. */
+export const PACKS: readonly string[] = [
+  "coding-agent",
+  "finance",
+  "identity-and-secrets",
+  "customer-data",
+  "lifecycle",
+];
 
 const OWNER = "OWNER";
 
@@ -71,10 +71,9 @@ function addPack(document: Document.Parsed, pack: Document.Parsed): void {
 
 export function init(call: Call): Promise<number> {
   const { screen, options } = call;
-  const unknown = call.args.find((name) => PACKS[name] === undefined);
+  const unknown = call.args.find((name) => !PACKS.includes(name));
   if (unknown !== undefined) {
-    const known = Object.keys(PACKS).join(", ");
-    throw usageFailure(`there is no pack \`${unknown}\`: use any of ${known}`);
+    throw usageFailure(`there is no pack \`${unknown}\`: use any of ${PACKS.join(", ")}`);
   }
   const owner = options.text("owner");
   if (owner === undefined || !NAME.test(owner)) {

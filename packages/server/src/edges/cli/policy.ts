@@ -1,7 +1,13 @@
 /** `policy check|test|explain|publish`: for whoever writes policy. */
 import { existsSync } from "node:fs";
 import { resolve } from "node:path";
-import { DEFAULT_JSON_LIMITS, EXIT, parseJsonText, visibleText } from "@haltpoint/protocol";
+import {
+  DEFAULT_JSON_LIMITS,
+  EXIT,
+  parseJsonText,
+  visibleText,
+  type PublishedPolicy,
+} from "@haltpoint/protocol";
 import { HaltpointProblem, type ExplainedRequest } from "@haltpoint/sdk";
 import {
   checkPolicyText,
@@ -117,33 +123,66 @@ async function askedRequest(call: Call): Promise<ExplainedRequest> {
 /** Shows what would be different and asks; a policy decides what everybody is asked from now on. */
 export async function publish(call: Call): Promise<void> {
   const policy = policyFile(call);
-  const checked = checkPolicyText(policy);
-  if (checked.problems.length > 0) {
-    throw new CommandFailure(
-      "unsupported_policy",
-      `${checked.problems.join("\n\n")}\n\nNothing was published; the policy in force stays.`,
-    );
-  }
   if (call.options.flag("host")) return publishOnHost(call, policy);
+  const { problems } = checkPolicyText(policy);
+  if (problems.length === 0) return proposeText(call, policy, call.options.text("reason"));
+  // The server refuses it as well: that somebody tried is on record there.
+  await connect(call)
+    .client.policies.publish(policy.text)
+    .catch((error: unknown) => {
+      if (!(error instanceof HaltpointProblem) || error.code !== "unsupported_policy") throw error;
+    });
+  throw refusedPolicy(problems.join("\n\n"));
+}
+
+function refusedPolicy(problems: string): CommandFailure {
+  const end = "Nothing was published; the policy in force stays. That it was refused is on record.";
+  return new CommandFailure("unsupported_policy", `${problems}\n\n${end}`);
+}
+
+/** Shows what would be different and asks; then it is proposed, or in force where nobody else is needed. */
+export async function proposeText(
+  call: Call,
+  policy: NamedText,
+  reason: string | undefined,
+): Promise<void> {
   const { policies } = connect(call).client;
   const inForce = await policies.current().catch((error: unknown) => {
     if (error instanceof HaltpointProblem && error.code === "not_found") return null;
     throw error;
   });
-  await confirmDifference(call, policy, inForce?.text ?? null);
-  tellPublished(call, policy, await policies.publish(policy.text));
+  const live = call.options.flag("live");
+  const isAlone = live || inForce === null;
+  await confirmDifference(call, policy, inForce?.text ?? null, isAlone ? PUT_IN_FORCE : PROPOSE);
+  const options = { ...(reason === undefined ? {} : { reason }), ...(live ? { live } : {}) };
+  tellPublished(call, policy, await policies.publish(policy.text, options));
 }
+
+const PUT_IN_FORCE = "Put it in force? What is held is judged by it at once.";
+const PROPOSE = "Propose it? It is in force once a second policy admin approves it.";
 
 /** For an installation whose policy locks everybody out; recorded as the operator's doing. */
 async function publishOnHost(call: Call, policy: NamedText): Promise<void> {
+  const reason = call.options.text("reason");
   const opened = await openOnHost(call);
   try {
     const inForce = await opened.app.store.policy();
-    await confirmDifference(call, policy, inForce?.text ?? null);
+    if (inForce !== null && reason === undefined) {
+      throw usageFailure("nobody else is asked here: say why with --reason, for the record.");
+    }
     const { text, file } = policy;
-    const answer = await publishPolicy(opened.app, { text, file, by: "operator" });
-    if (!answer.ok) throw new CommandFailure("unsupported_policy", answer.problem.detail);
-    tellPublished(call, policy, answer.value);
+    if (checkPolicyText(policy).problems.length === 0) {
+      await confirmDifference(call, policy, inForce?.text ?? null, PUT_IN_FORCE);
+    }
+    const about = {
+      text,
+      file,
+      by: inForce === null ? "setup" : "operator",
+      ...(reason === undefined ? {} : { reason }),
+    } as const;
+    const answer = await publishPolicy(opened.app, about);
+    if (!answer.ok) throw refusedPolicy(answer.problem.detail);
+    tellPublished(call, policy, { ...answer.value, proposal: null });
   } finally {
     await opened.close();
   }
@@ -153,6 +192,7 @@ async function confirmDifference(
   call: Call,
   policy: NamedText,
   inForce: string | null,
+  question: string,
 ): Promise<void> {
   const { screen, options, host } = call;
   if (inForce === null) screen.print("No policy is in force yet.");
@@ -170,16 +210,18 @@ async function confirmDifference(
       "this is no terminal, so nobody was asked and nothing was published. Give --yes.",
     );
   }
-  await confirmOrStop(host, "Put it in force? What is held is judged by it at once.");
+  await confirmOrStop(host, question);
 }
 
-function tellPublished(
-  { screen }: Call,
-  { file }: NamedText,
-  published: { readonly version: string },
-): void {
+function tellPublished({ screen }: Call, { file }: NamedText, published: PublishedPolicy): void {
+  const { version, proposal } = published;
   screen.printJson(published);
-  screen.print(`In force: ${file} (version ${published.version}).`);
+  if (proposal === null) {
+    screen.print(`In force: ${file} (version ${version}).`);
+    return;
+  }
+  screen.print(`Proposed: ${file} (version ${version}). Nothing has changed yet.`);
+  screen.print(`It is in force once a second policy admin approves it: ${proposal.link}`);
 }
 
 function count(items: number, noun: string): string {

@@ -19,6 +19,8 @@ export interface Edge {
   readonly waiters: Waiters;
   /** Readers of the event stream; they are let go with the waiters. */
   readonly streams: Waiters;
+  /** Callers for whom all that is on record is looked through. */
+  readonly walks: Waiters;
   /** The inbox; null where it was not built. */
   readonly pages: PageFiles | null;
 }

@@ -19,6 +19,10 @@ export interface HttpLimits {
   readonly eventClientsMax: number;
   /** Of one person. */
   readonly eventClientsEachMax: number;
+  /** Callers at once for whom all that is on record is looked through. */
+  readonly walksMax: number;
+  /** Of one person. */
+  readonly walksEachMax: number;
   /** Bytes kept for one reader of the event stream that reads slower than things happen. */
   readonly eventBufferBytesMax: number;
   /** How long such a reader may leave its buffer full before it is cut off; it may resume. */
@@ -39,6 +43,8 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   waitingCallersEachMax: 2_000,
   eventClientsMax: 1_000,
   eventClientsEachMax: 8,
+  walksMax: 2,
+  walksEachMax: 1,
   eventBufferBytesMax: 1_048_576,
   eventStallMs: 10_000,
   eventCommentMs: 15_000,
@@ -104,6 +110,16 @@ export const HTTP_LIMITS: Readonly<Record<keyof HttpLimits, NamedLimit>> = {
   },
   eventClientsEachMax: {
     name: "event_clients_each",
+    about: "of these of one person",
+    code: "too_many_requests",
+  },
+  walksMax: {
+    name: "walks",
+    about: "callers at once for whom all that is on record is looked through",
+    code: "too_many_requests",
+  },
+  walksEachMax: {
+    name: "walks_each",
     about: "of these of one person",
     code: "too_many_requests",
   },

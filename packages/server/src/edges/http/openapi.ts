@@ -25,7 +25,7 @@ export function problemsOf(route: Route): readonly ProblemCode[] {
     codes.add("invalid_json").add("unsupported_media_type").add("payload_too_large");
     codes.add("limit_exceeded").add("store_busy");
   }
-  if (waits(route)) codes.add("too_many_requests");
+  if (waits(route) || route.walks === true) codes.add("too_many_requests");
   if (route.tag !== "operations") codes.add("wrong_host");
   if (route.method !== "GET" && route.access.kind !== "identity") codes.add("cross_site");
   if (route.method !== "GET" && route.access.kind === "anyone") codes.add("too_many_requests");

@@ -75,6 +75,8 @@ interface About {
   readonly key?: "required" | "optional" | "none";
   /** `Origin` of what anybody may call; default: required for everything but GET. */
   readonly origin?: "required" | "if_sent";
+  /** It may walk through all that is on record: few at once, and none that nobody waits for. */
+  readonly walks?: true;
 }
 
 interface Declared<P extends Principal | null, Q, B, A> extends About {
@@ -146,12 +148,14 @@ export function route<P extends Principal | null, Q = undefined, B = undefined, 
         },
         keyed: (asked: Asked) => keyedAs(edge, raw, asked),
       };
-      const waitMs = waitMsOf(read.query);
+      const waitMs = declared.walks === true ? 0 : waitMsOf(read.query);
       const stillAdmitted = (): Promise<Problem | null> => refusalOf(raw.again());
       const atOnce = { ...call, waiting: { waitMs: 0, signal: NEVER, stillAdmitted } };
-      if (waitMs === 0) return declared.run(atOnce);
+      if (waitMs === 0 && declared.walks !== true) return declared.run(atOnce);
       const caller = principal === null ? "anyone" : principalName(principal);
-      const place = edge.waiters.enter(raw.reply.raw, caller);
+      const places = declared.walks === true ? edge.walks : edge.waiters;
+      const place = places.enter(raw.reply.raw, caller);
+      if (typeof place === "string" && declared.walks === true) return tooManyWalk(edge, place);
       // What is to be done is done all the same, and answered at once: a lease must not lapse
       // because others wait. Who only looks is told to come again.
       if (typeof place === "string") {
@@ -232,6 +236,13 @@ function tooManyWait(edge: Edge, of: NoPlace): Answer<never> {
   const member = of === "all" ? "waitingCallersMax" : "waitingCallersEachMax";
   const limit = { name: HTTP_LIMITS[member].name, value: edge.limits[member] };
   const detail = "too many callers wait already; ask without `wait`, or later";
+  return refused("too_many_requests", detail, { limit, retry_after_ms: 1_000 });
+}
+
+function tooManyWalk(edge: Edge, of: NoPlace): Answer<never> {
+  const member = of === "all" ? "walksMax" : "walksEachMax";
+  const limit = { name: HTTP_LIMITS[member].name, value: edge.limits[member] };
+  const detail = "too many look through the record already; ask again when they are done";
   return refused("too_many_requests", detail, { limit, retry_after_ms: 1_000 });
 }
 

@@ -240,6 +240,7 @@ async function stop(
   stopping.now = true;
   edge.waiters.stop();
   edge.streams.stop();
+  edge.walks.stop();
   const cut = setTimeout(() => server.server.closeAllConnections(), edge.limits.stopMs);
   try {
     await server.close();

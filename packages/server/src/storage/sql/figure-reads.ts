@@ -216,22 +216,23 @@ export async function readDecisionCounts(
   }));
 }
 
-export async function readMedianReadMs(
+export async function readReadingSpread(
   session: Session,
-  person: string,
+  person: string | null,
   period: Period,
   pace: ReadingPace,
-): Promise<number | null> {
+): Promise<Spread> {
   const [row] = await session.query(
     `SELECT ${RANKS} FROM (
         SELECT read_ms AS value, ROW_NUMBER() OVER (ORDER BY read_ms) AS place,
           COUNT(*) OVER () AS total
         FROM (${TIMED}) AS timed
-        WHERE person_id = ? AND read_ms IS NOT NULL AND verdict <> 'interrupt'
+        WHERE ${person === null ? "" : "person_id = ? AND "}read_ms IS NOT NULL
+          AND verdict <> 'interrupt'
       ) AS ranked`,
-    [...timedParams(period, pace), person],
+    [...timedParams(period, pace), ...(person === null ? [] : [person])],
   );
-  return row === undefined ? null : integerOrNull(row, "p50");
+  return row === undefined ? { count: 0, p50: null, p90: null } : spreadIn(row);
 }
 
 function countOf(condition: string): string {

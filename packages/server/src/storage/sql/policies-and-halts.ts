@@ -7,6 +7,7 @@ import {
   jsonOf,
   placeholders,
   textOf,
+  textOrNull,
   type Row,
   type Session,
   type SqlValue,
@@ -15,19 +16,36 @@ import {
 
 export function insertPolicy(policy: StoredPolicy): Statement {
   return {
-    sql: `INSERT INTO policies (version, policy_text, published_by, published_at)
-      VALUES (?, ?, ?, ?)`,
-    params: [policy.version, policy.text, policy.by, policy.at],
+    sql: `INSERT INTO policies (version, policy_text, published_by, published_at, request_id, reason)
+      VALUES (?, ?, ?, ?, ?, ?)`,
+    params: [policy.version, policy.text, policy.by, policy.at, policy.requestId, policy.reason],
+  };
+}
+
+function publicationOf(row: Row): Omit<StoredPolicy, "text"> {
+  return {
+    version: textOf(row, "version"),
+    by: textOf(row, "published_by"),
+    at: integerOf(row, "published_at"),
+    requestId: textOrNull(row, "request_id"),
+    reason: textOrNull(row, "reason"),
   };
 }
 
 function policyOf(row: Row): StoredPolicy {
-  return {
-    version: textOf(row, "version"),
-    text: textOf(row, "policy_text"),
-    by: textOf(row, "published_by"),
-    at: integerOf(row, "published_at"),
-  };
+  return { ...publicationOf(row), text: textOf(row, "policy_text") };
+}
+
+export async function readPolicyVersions(
+  session: Session,
+  limit: number,
+): Promise<readonly Omit<StoredPolicy, "text">[]> {
+  const rows = await session.query(
+    `SELECT version, published_by, published_at, request_id, reason FROM policies
+      ORDER BY number DESC LIMIT ?`,
+    [limit],
+  );
+  return rows.map(publicationOf);
 }
 
 /** The policy in force: the one published last. */

@@ -1,7 +1,8 @@
 /** The tables of a request: its state, revisions, openings, idempotency keys and timers. */
 import type { RequestStatus } from "@haltpoint/protocol";
 import { isTerminal, type RequestState } from "../../domain/request/model.ts";
-import type { KeyRecord, StoredOpening, StoredRevision, Write } from "../../ports/store.ts";
+import type { KeyRecord, StoredRevision, Write } from "../../ports/store.ts";
+import type { StoredOpening } from "../../ports/submissions.ts";
 import {
   integerOf,
   integerOrNull,
@@ -204,16 +205,21 @@ export async function readOpenings(
   revision: number,
 ): Promise<readonly StoredOpening[]> {
   const rows = await session.query(
-    `SELECT path, salt, value FROM openings WHERE request_id = ? AND revision = ? ORDER BY path`,
+    `SELECT request_id, revision, path, salt, value FROM openings
+      WHERE request_id = ? AND revision = ? ORDER BY path`,
     [requestId, revision],
   );
-  return rows.map((row) => ({
-    requestId,
-    revision,
+  return rows.map(openingOf);
+}
+
+export function openingOf(row: Row): StoredOpening {
+  return {
+    requestId: textOf(row, "request_id"),
+    revision: integerOf(row, "revision"),
     path: textOf(row, "path"),
     salt: textOf(row, "salt"),
     value: textOf(row, "value"),
-  }));
+  };
 }
 
 /** Changes no row where the key was used (I14). */

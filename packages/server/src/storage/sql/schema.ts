@@ -373,6 +373,12 @@ const BUDGETS = [
   ){keyedTable}`,
 ];
 
+const POLICY_PUBLICATIONS = [
+  // Null for what was published before there were proposals.
+  `ALTER TABLE policies ADD COLUMN request_id {text}`,
+  `ALTER TABLE policies ADD COLUMN reason {text}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -387,4 +393,5 @@ export const MIGRATIONS: readonly Migration[] = [
     statements: [`CREATE INDEX person_decisions_identity ON person_decisions (identity_id, at)`],
   },
   { name: "budgets", statements: BUDGETS },
+  { name: "policy-publications", statements: POLICY_PUBLICATIONS },
 ];

@@ -23,7 +23,7 @@ import {
   readOutboxItem,
   readTroubled,
 } from "./outbox.ts";
-import { readDecisionCounts, readMedianReadMs, readRequestCounts } from "./figure-reads.ts";
+import { readDecisionCounts, readReadingSpread, readRequestCounts } from "./figure-reads.ts";
 import type { GroupCommit } from "./group-commit.ts";
 import { hasCommand, insertSecret, readInstallation, readSecret } from "./installation.ts";
 import {
@@ -32,6 +32,7 @@ import {
   readHaltsFor,
   readPolicy,
   readPolicyByVersion,
+  readPolicyVersions,
 } from "./policies-and-halts.ts";
 import { readAccount, readAccounts, readAccountsOf } from "./provider-accounts.ts";
 import {
@@ -46,6 +47,7 @@ import {
 } from "./registry.ts";
 import { readRanLately } from "./ran-lately.ts";
 import { listRequests } from "./request-list.ts";
+import { readSubmissions, readSubmissionSpan } from "./submissions.ts";
 import {
   countRequests,
   readHeldBytes,
@@ -163,8 +165,19 @@ export class SqlStore implements Store {
     return readDecisionCounts(this.#reads, period, pace);
   }
 
-  async medianReadMs(person: string, period: Period, pace: ReadingPace) {
-    return readMedianReadMs(this.#reads, person, period, pace);
+  async readingSpread(person: string | null, period: Period, pace: ReadingPace) {
+    return readReadingSpread(this.#reads, person, period, pace);
+  }
+
+  async submissionSpan(period: Period, most: number) {
+    return readSubmissionSpan(this.#reads, period, most);
+  }
+
+  async submissions(
+    period: Period,
+    page: { readonly limit: number; readonly cursor: string | null },
+  ) {
+    return readSubmissions(this.#reads, period, page);
   }
 
   async revision(requestId: string, number: number) {
@@ -263,6 +276,10 @@ export class SqlStore implements Store {
 
   async policyByVersion(version: string) {
     return readPolicyByVersion(this.#reads, version);
+  }
+
+  async policyVersions(limit: number) {
+    return readPolicyVersions(this.#reads, limit);
   }
 
   async haltsFor(scopeKeys: readonly string[]) {

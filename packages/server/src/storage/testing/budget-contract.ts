@@ -33,7 +33,14 @@ export function budgetContract(makePlace: MakePlace): void {
     it("are registered with a policy, kept while it has them, and retired with one that has not", async () => {
       const { store } = await openedStore(makePlace);
       const publish = (version: string, budgets: readonly string[]) => {
-        const policy = { version, text: "", by: "ana", at: START_MS };
+        const policy = {
+          version,
+          text: "",
+          by: "ana",
+          at: START_MS,
+          requestId: null,
+          reason: null,
+        };
         return store.commit(commitOf([{ kind: "policy", policy, budgets }]));
       };
       await publish("1", ["a", "b"]);
@@ -144,7 +151,14 @@ export function budgetContract(makePlace: MakePlace): void {
 
     it("let go of a retired one piece by piece, and leave the others", async () => {
       const { store } = await openedStore(makePlace);
-      const policy = { version: "1", text: "", by: "ana", at: START_MS };
+      const policy = {
+        version: "1",
+        text: "",
+        by: "ana",
+        at: START_MS,
+        requestId: null,
+        reason: null,
+      };
       await store.commit(commitOf([{ kind: "policy", policy, budgets: ["a", "b"] }]));
       const writes = Array.from({ length: 700 }, (_, at) => {
         return counts(`req_${at}`, LIVE, [count(1), count(1, { budget: 2 })]);

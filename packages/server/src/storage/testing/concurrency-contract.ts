@@ -12,6 +12,7 @@ import {
   person,
   START_MS,
   submission,
+  policyOf,
 } from "./samples.ts";
 
 const MANY = 1_000;
@@ -67,12 +68,7 @@ export function concurrencyContract(makePlace: MakePlace): void {
 
     describe.each([
       ["I10: a halt", { kind: "halt", halt: halt("h") }, { epochs: { halt: 0 } }, "halt"],
-      [
-        "a policy",
-        { kind: "policy", policy: { version: "p", text: "", by: "ana", at: START_MS } },
-        { epochs: { policy: 0 } },
-        "policy",
-      ],
+      ["a policy", { kind: "policy", policy: policyOf("p") }, { epochs: { policy: 0 } }, "policy"],
       [
         "T11: a membership change",
         { kind: "person", person: person("ana", { disabled: true }) },

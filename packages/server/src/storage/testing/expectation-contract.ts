@@ -15,6 +15,7 @@ import {
   person,
   START_MS,
   submission,
+  policyOf,
 } from "./samples.ts";
 
 interface Fence {
@@ -65,7 +66,7 @@ const FENCES: readonly Fence[] = [
     name: "the policy epoch",
     what: "policy",
     expected: { epochs: { policy: 0 } },
-    moved: [{ kind: "policy", policy: { version: "p", text: "", by: "ana", at: START_MS } }],
+    moved: [{ kind: "policy", policy: policyOf("p") }],
   },
   {
     name: "the halt epoch, by a halt",

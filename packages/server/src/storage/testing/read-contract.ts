@@ -1,6 +1,6 @@
 /** Everything written comes back as it was, and lookups find what they should and nothing else. */
 import { describe, expect, it } from "vitest";
-import type { OutboxItem, StoredPolicy } from "../../ports/store.ts";
+import type { OutboxItem } from "../../ports/store.ts";
 import { openedStore, type MakePlace } from "./place.ts";
 import {
   change,
@@ -9,6 +9,7 @@ import {
   halt,
   identity,
   person,
+  policyOf,
   requestState,
   START_MS,
   submission,
@@ -209,16 +210,16 @@ function governanceReads(makePlace: MakePlace): void {
   it("policies: the last one published is in force, also one that was in force before", async () => {
     const { store } = await openedStore(makePlace);
     expect(await store.policy()).toBeNull();
-    const policy = (version: string, at: number): StoredPolicy => {
-      return { version, text: `# ${version}`, by: "ana", at };
-    };
-    const published = [policy("p1", 1), policy("p2", 2), policy("p1", 3)];
+    const proposed = { ...policyOf("p2", 2), requestId: "req_1", reason: "why" };
+    const published = [policyOf("p1", 1), proposed, policyOf("p1", 3)];
     for (const one of published) {
       await store.commit(commitOf([{ kind: "policy", policy: one }]));
       expect(await store.policy()).toEqual(one);
     }
     expect(await store.policyByVersion("p2")).toEqual(published[1]);
     expect(await store.policyByVersion("p3")).toBeNull();
+    const versions = published.map(({ text: _text, ...version }) => version);
+    expect(await store.policyVersions(2)).toEqual(versions.toReversed().slice(0, 2));
   });
 
   it("I10: halts by scope key, newest first, lifted ones with the epoch they made", async () => {

@@ -9,6 +9,7 @@ import type {
   StoredHalt,
   StoredIdentity,
   StoredPerson,
+  StoredPolicy,
   Write,
 } from "../../ports/store.ts";
 
@@ -223,4 +224,8 @@ export function countKinds(results: readonly CommitResult[]): Readonly<Record<st
     counts[name] = (counts[name] ?? 0) + 1;
   }
   return counts;
+}
+
+export function policyOf(version: string, at = START_MS): StoredPolicy {
+  return { version, text: `# ${version}`, by: "person:ana", at, requestId: null, reason: null };
 }

@@ -140,22 +140,6 @@ export const RosterViewShape = ownShape(
   }),
 );
 
-export const PolicyViewShape = ownShape(
-  "PolicyView",
-  closed({
-    version: text("Digest of its text."),
-    text: text("YAML."),
-    by: text("Who published it."),
-    at: ms("When, since the epoch."),
-  }),
-);
-export const PublishedShape = ownShape(
-  "PublishedPolicy",
-  closed({
-    version: text("Digest of its text."),
-    changed: flag("False: this very policy was in force already."),
-  }),
-);
 export const ExplainedShape = ownShape(
   "ExplainedPolicy",
   closed({

@@ -109,16 +109,11 @@ export const RosterShape = ownShape(
   }),
 );
 
-export const NewPolicyShape = ownShape(
-  "NewPolicy",
-  closed({
-    text: Type.String({
-      minLength: 1,
-      maxLength: POLICY_TEXT_MAX,
-      description: "The policy, YAML.",
-      "x-expected": `the text of a policy, at most ${POLICY_TEXT_MAX} characters`,
-    }),
-  }),
-);
+export const policyText = Type.String({
+  minLength: 1,
+  maxLength: POLICY_TEXT_MAX,
+  description: "The policy, YAML.",
+  "x-expected": `the text of a policy, at most ${POLICY_TEXT_MAX} characters`,
+});
 
 export const ExplainShape = ownShape("ExplainBody", closed({ request: ImaginedShape.schema }));

@@ -8,7 +8,8 @@ import { systemClock } from "../system/system-clock.ts";
 import { systemRandom } from "../system/system-random.ts";
 import { DEFAULT_SERVER_LIMITS, type App } from "./app.ts";
 import { createApp } from "./create-app.ts";
-import { explainPolicy, publishPolicy } from "./publish-policy.ts";
+import { explainPolicy } from "./explain-policy.ts";
+import { publishPolicy } from "./publish-policy.ts";
 import { saveIdentity, savePerson } from "./registry.ts";
 
 const POLICY = `

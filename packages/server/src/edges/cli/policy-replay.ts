@@ -1,0 +1,68 @@
+/** `policy replay`: what a policy would have decided of the requests on record. */
+import { visibleText, type ReplayChange, type ReplayView } from "@haltpoint/protocol";
+import { changeWords, ruleWords, workWords } from "../../app/policy-replay/replay-words.ts";
+import { argument, type Call } from "./command.ts";
+import { usageFailure } from "./command-failure.ts";
+import { connect } from "./connection.ts";
+import { momentOf } from "./looking.ts";
+import { readTextFile } from "./reading-files.ts";
+import { tableLines } from "./table.ts";
+import { clockTime } from "./times.ts";
+
+export async function replay(call: Call): Promise<void> {
+  const file = argument(call, 0);
+  const text = readTextFile(call.host, file);
+  const since = momentOf(call.options.text("since") ?? "30d");
+  const latest = latestOf(call.options.text("latest"));
+  const body = { text, since, ...(latest === undefined ? {} : { latest }) };
+  const view = await connect(call).client.policies.replay(body);
+  call.screen.printJson(view);
+  call.screen.print(replayLines(view, call.screen.width).join("\n"));
+}
+
+function latestOf(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const latest = Number(text);
+  if (Number.isInteger(latest) && latest >= 1) return latest;
+  throw usageFailure("--latest takes a whole number of requests, 1 or more");
+}
+
+/** The whole of it, as people read it. */
+function replayLines(view: ReplayView, width: number | null): readonly string[] {
+  const { before, after, judged } = view;
+  if (judged === 0) return [headOf(view)];
+  const columns = [{ title: "", gives: true as const }, { title: "BEFORE" }, { title: "WITH IT" }];
+  const rows = (["allowed", "held", "denied"] as const).map((as) => [
+    as,
+    String(before[as]),
+    String(after[as]),
+  ]);
+  return [
+    headOf(view),
+    "",
+    ...tableLines(columns, rows, width),
+    "",
+    ...(view.changes.length === 0
+      ? ["Nothing would have been decided otherwise."]
+      : view.changes.flatMap(changeLines)),
+    ...workWords(view),
+    "",
+    ...view.assumed.map((each) => `Note: ${each}`),
+  ];
+}
+
+function headOf({ recorded, judged, since, until, judged_since: from }: ReplayView): string {
+  const period = `${clockTime(since)} to ${clockTime(until)}`;
+  const all = `${period}: ${recorded} request${recorded === 1 ? "" : "s"} on record`;
+  if (judged === recorded || from === null) return `${all}.`;
+  return `${all}, of which the latest ${judged} were judged, from ${clockTime(from)}.`;
+}
+
+function changeLines(change: ReplayChange): readonly string[] {
+  return [
+    changeWords(change),
+    `  ${visibleText(ruleWords(change))}`,
+    ...change.examples.map(({ at, title, link }) => `  ${clockTime(at)}  ${title}  ${link}`),
+    "",
+  ];
+}
