@@ -1,37 +1,71 @@
 /**
- * The decision that the default policy means to give, from the facts that its conditions will see.
- * Origins can only let through what an enforcement point watched; elsewhere they are `unknown`.
+ * What the shipped default policy decides of a call, as the server would ask it: the call as a
+ * request, with what an enforcement point that cannot be gone around saw of the tool and the session.
  */
-import type { Classification } from "../../packages/server/src/domain/impact/model.ts";
+import { classificationOf } from "../../packages/server/src/domain/impact/classification.ts";
+import {
+  NOTHING_OWN,
+  type Classification,
+  type Origin,
+  type ToolDefinition,
+} from "../../packages/server/src/domain/impact/model.ts";
+import type { IdentityFacts, PolicyInput } from "../../packages/server/src/domain/policy/model.ts";
+import { evaluate, loadPolicy } from "../../packages/server/src/domain/policy/policy.ts";
+import { firstPolicy } from "../../packages/server/src/edges/cli/policy-init.ts";
 
-export type Decision = "allow" | "hold";
+const loaded = loadPolicy(firstPolicy({ packs: [], owner: "owner", groups: new Map() }), {
+  file: "default.yaml",
+});
+if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join("; "));
+const { policy } = loaded;
 
-const ALWAYS_HELD = new Set(["destruction", "privilege_change", "code_execution"]);
+const AGENT: IdentityFacts = {
+  id: "agent",
+  type: "agent",
+  owner: "owner",
+  stage: "active",
+  groups: [],
+  labels: {},
+  actsForPeople: false,
+  may: null,
+  mode: "enforce",
+};
 
-export function decide(impact: Classification): Decision {
-  if (impact.access === "unknown" && impact.impacts.length === 0) return "hold";
-  if (impact.impacts.length === 0) return decideHarmless(impact);
-  if (impact.impacts.some((each) => ALWAYS_HELD.has(each))) return "hold";
-  if (impact.impacts.includes("secret_access") && impact.access !== "write") return "hold";
-  if (impact.origin === "person") return "allow";
-  return isTame(impact) ? "allow" : "hold";
+export interface Decided {
+  /** Held or denied: it does not run unasked. */
+  readonly held: boolean;
+  readonly impact: Classification;
 }
 
-/** A write of no consequence is held only where nothing of it comes from the person who is served. */
-function decideHarmless(impact: Classification): Decision {
-  const fromResultsOnly = impact.fromResults.length > 0 && impact.fromPerson.length === 0;
-  return impact.access !== "read" && fromResultsOnly ? "hold" : "allow";
-}
-
-/**
- * A message that may reach nobody outside, or carries only what the person wrote; a program that may
- * send a few words that are written in it.
- */
-function isTame(impact: Classification): boolean {
-  const onlyTells = impact.impacts.every((each) => each === "external_communication");
-  if (!onlyTells) return false;
-  const mayTell = impact.access === "write" && impact.confidence === "low";
-  if (mayTell && (impact.program || impact.contentOrigin === "person")) return true;
-  const isOwnText = impact.contentOrigin === "person" || impact.contentOrigin === "model";
-  return isOwnText && impact.outside.length === 0;
+/** Nothing of the organisation is declared: what an installation says of itself can only lower. */
+export function decide(
+  name: string,
+  properties: unknown,
+  tool: ToolDefinition | null,
+  origins: Readonly<Record<string, Origin>>,
+): Decided {
+  const input: PolicyInput = {
+    revision: {
+      subject: { type: "agent", id: "agent" },
+      action: { name, properties },
+      resource: { type: "tool", id: name },
+      context: {
+        ...(tool === null
+          ? {}
+          : {
+              tool: {
+                description: tool.description,
+                input_schema: tool.inputSchema,
+                annotations: tool.annotations,
+              },
+            }),
+        origins,
+      },
+    },
+    identity: AGENT,
+    assurance: "mediated",
+    organisation: NOTHING_OWN,
+    now: 0,
+  };
+  return { held: evaluate(policy, input).effect !== "allow", impact: classificationOf(input) };
 }

@@ -1,18 +1,9 @@
 /** Each data set, measured as its notes say. */
 import { createSessionMemory } from "../../packages/sdk/src/session-memory.ts";
-import { classify } from "../../packages/server/src/domain/impact/classify.ts";
-import type {
-  Classification,
-  Organisation,
-  Origin,
-  ToolDefinition,
-} from "../../packages/server/src/domain/impact/model.ts";
+import type { Origin } from "../../packages/server/src/domain/impact/model.ts";
 import { readLines, type CallLine, type LabelLine, type SessionLine } from "./data.ts";
 import { decide } from "./decide.ts";
 import { heldByTask, heldShare, type Judged, type Measure } from "./measures.ts";
-
-/** Nothing is declared: what an installation says of itself can only lower what is asked. */
-const ORGANISATION: Organisation = { domains: [], accounts: [], payees: [] };
 
 type Origins = Readonly<Record<string, Origin>>;
 
@@ -24,22 +15,9 @@ export interface Measured {
 
 type Judge = (folder: string) => Measured | null;
 
-function classified(
-  name: string,
-  properties: unknown,
-  tool: ToolDefinition | null,
-  origins: Origins,
-): Classification {
-  return classify(
-    { name, properties, resource: { type: "tool", id: name }, tool, origins },
-    ORGANISATION,
-  );
-}
-
 function judged(line: CallLine, origins: Origins): Judged {
   const tool = line.tool_description === undefined ? null : { description: line.tool_description };
-  const impact = classified(line.tool, line.args, tool, origins);
-  const held = decide(impact) === "hold";
+  const { impact, held } = decide(line.tool, line.args, tool, origins);
   const args = JSON.stringify(line.args).slice(0, 160);
   const why = `${impact.access} ${impact.impacts.join(",")} ${impact.confidence} ${impact.origin}`;
   return {
@@ -147,7 +125,7 @@ const sessions: Judge = (folder) => {
 
 /** Sessions do not say which calls are decisive; reads are told from the class of their name alone. */
 function isRead(line: CallLine): boolean {
-  const { access, outside } = classified(line.tool, line.args, null, {});
+  const { access, outside } = decide(line.tool, line.args, null, {}).impact;
   return access === "read" && outside.length === 0;
 }
 
@@ -205,10 +183,10 @@ const labels: Judge = (folder) => {
   if (lines === null) return null;
   const tools = lines.map((line) => {
     const tool = { description: line.description, inputSchema: line.schema };
-    const impact = classified(line.name, {}, tool, {});
+    const { impact, held } = decide(line.name, {}, tool, {});
     const shown = `${line.suite} ${line.name} (${line.label}) — ${impact.access} ${impact.impacts.join(",")}`;
     const isRead = impact.access === "read" && impact.impacts.length === 0;
-    return { line, isRead, judged: { held: decide(impact) === "hold", task: line.suite, shown } };
+    return { line, isRead, judged: { held, task: line.suite, shown } };
   });
   const grave = tools.filter(({ line }) => line.high_impact).map((tool) => tool.judged);
   const calledRead = tools
