@@ -78,14 +78,7 @@ export function CardView({
           />
         ) : null}
         {verified.kind === "metadata" ? <Unseen /> : null}
-        {request.changes.length === 0 ? null : (
-          <section className="card-part" aria-labelledby="card-changes">
-            <SectionTitle id="card-changes">
-              Edited: what was asked, and what would run
-            </SectionTitle>
-            <Changes changes={request.changes} schema={card.schema} />
-          </section>
-        )}
+        <Edited card={card} />
         <Similar card={card} />
         {verified.kind === "verified" ? <AgentSays content={verified.content} /> : null}
         <Questions card={card} />
@@ -97,6 +90,16 @@ export function CardView({
         />
       </article>
     </CardLevel>
+  );
+}
+
+function Edited({ card: { request, schema } }: { readonly card: Card }): ReactNode {
+  if (request.changes.length === 0) return null;
+  return (
+    <section className="card-part" aria-labelledby="card-changes">
+      <SectionTitle id="card-changes">Edited: what was asked, and what would run</SectionTitle>
+      <Changes changes={request.changes} schema={schema} />
+    </section>
   );
 }
 
