@@ -60,15 +60,11 @@ export function tryPolicyCases(policy: NamedText, cases: NamedText): Tried {
   return { ok: true, cases: tried };
 }
 
-/** What a policy text says of one request, described as a case is (see `policy test`). */
-export function explainByText(
-  policy: NamedText,
-  asked: { readonly identity: unknown; readonly request: unknown },
-): Tried {
+/** What a policy text says of one request. `asked` has the members of a case (see `policy test`). */
+export function explainByText(policy: NamedText, asked: Readonly<Record<string, unknown>>): Tried {
   const name = "the request";
-  const { identity, request } = asked;
   // What it decides is what is asked here, so the expectation is never looked at.
-  const each = { name, identity, request, expect: { decision: "hold" } };
+  const each = { ...asked, name, expect: { decision: "hold" } };
   // JSON is YAML.
   return tryPolicyCases(policy, { file: name, text: JSON.stringify({ cases: [each] }) });
 }

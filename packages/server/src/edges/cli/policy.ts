@@ -78,46 +78,76 @@ function besideOf(file: string): string {
 
 export async function explain(call: Call): Promise<void> {
   const { screen } = call;
-  const asked = await askedRequest(call);
   const file = call.options.text("policy");
   if (file === undefined) {
-    const explanation = await connect(call).client.policies.explain(asked);
+    const explanation = await connect(call).client.policies.explain(await askedRequest(call));
     screen.printJson(explanation);
     screen.print(explanation.text);
     return;
   }
-  const { identity, action, resource, context } = asked;
-  const request = { action, resource, ...(context === undefined ? {} : { context }) };
   const policy = { file, text: readTextFile(call.host, file) };
-  const tried = explainByText(policy, { identity: { id: identity }, request });
+  const tried = explainByText(policy, await askedCase(call));
   if (!tried.ok) throw usageFailure(tried.problems.join("\n\n"));
   const text = tried.cases[0]?.explanation ?? "";
   screen.printJson({ text });
   screen.print(text);
 }
 
+/**
+ * Asked of a file no server is needed, and what a server would know may stand in the request: the
+ * identity as a mapping, `organisation`, `budgets`, `assurance` and `now`, as in a case.
+ */
+async function askedCase(call: Call): Promise<Readonly<Record<string, unknown>>> {
+  const asked = isFile(call) ? askedFile(call) : await askedRequest(call);
+  const { identity, subject, action, resource, context, ...around } = asked as Record<
+    string,
+    unknown
+  >;
+  const given = call.options.text("identity") ?? identity;
+  const request = Object.fromEntries(
+    Object.entries({ subject, action, resource, context }).filter(([, each]) => each !== undefined),
+  );
+  const who = typeof given === "string" ? { id: given } : given;
+  return { ...around, ...(who === undefined ? {} : { identity: who }), request };
+}
+
 /** From a JSON file, or from a request that exists. */
 async function askedRequest(call: Call): Promise<ExplainedRequest> {
   const named = argument(call, 0);
   const identity = call.options.text("identity");
-  if (!existsSync(resolve(call.host.cwd, named))) {
+  if (!isFile(call)) {
     if (/[./\\]/.test(named)) throw usageFailure(`there is no file \`${named}\``);
     const view = await connect(call).client.get(named);
     const { subject: _subject, ...request } = view.revision.content;
     return { identity: identity ?? view.identity.id, ...request };
   }
-  const read = parseJsonText(readTextFile(call.host, named), DEFAULT_JSON_LIMITS);
-  if (!read.ok)
-    throw usageFailure(`\`${named}\` is not JSON that is taken: ${read.problem.message}`);
-  const { identity: own, ...request } = read.value as unknown as Partial<ExplainedRequest>;
+  const { identity: own, ...request } = askedFile(call) as Partial<ExplainedRequest>;
   const who = identity ?? own;
   const { action, resource } = request;
-  if (typeof who !== "string" || action === undefined || resource === undefined) {
-    throw usageFailure(
-      `\`${named}\` needs \`action\`, \`resource\` and \`identity\` (or --identity ID)`,
-    );
+  if (who === undefined) {
+    throw usageFailure(`\`${named}\` does not say who asks: add \`identity\`, or --identity ID`);
+  }
+  if (typeof who !== "string") {
+    const how = "its id as text; a mapping is for --policy FILE";
+    throw usageFailure(`\`${named}\`: \`identity\` is ${how}`);
+  }
+  if (action === undefined || resource === undefined) {
+    const lacking = action === undefined ? "action" : "resource";
+    throw usageFailure(`\`${named}\` lacks \`${lacking}\``);
   }
   return { ...request, identity: who, action, resource };
+}
+
+function isFile(call: Call): boolean {
+  return existsSync(resolve(call.host.cwd, argument(call, 0)));
+}
+
+function askedFile(call: Call): object {
+  const named = argument(call, 0);
+  const read = parseJsonText(readTextFile(call.host, named), DEFAULT_JSON_LIMITS);
+  if (read.ok && typeof read.value === "object" && read.value !== null) return read.value;
+  const why = read.ok ? "it is no object" : read.problem.message;
+  throw usageFailure(`\`${named}\` is not JSON that is taken: ${why}`);
 }
 
 /** Shows what would be different and asks; a policy decides what everybody is asked from now on. */

@@ -12,6 +12,8 @@ import {
   type Thunk,
 } from "./compilation.ts";
 import { compileNode } from "./compile.ts";
+import { didYouMean } from "../nearest-name.ts";
+import { KNOWN_FIELDS } from "./environment.ts";
 import { isClaim, type Scope } from "./scope.ts";
 import { ConditionError, CostExceeded, Meter, NOTHING, Timestamp } from "./value.ts";
 
@@ -156,11 +158,15 @@ function issueOf(error: unknown, text: string): ConditionIssue {
 function plainWords(message: string): { readonly message: string; readonly fix: string } {
   const [, field] = /^No such key: (.+)$/s.exec(message) ?? [];
   if (field !== undefined) {
-    return { message: `there is no field \`${field}\``, fix: "use a field the schema declares" };
+    const hint = didYouMean(field, KNOWN_FIELDS);
+    const fix = "use a field the action's schema declares, or see the variables in docs/policy.md";
+    return { message: `there is no field \`${field}\`${hint}`, fix };
   }
   const [, overload] = /^no such overload: (.+)$/s.exec(message) ?? [];
   if (overload !== undefined) {
-    const fix = "convert one side, e.g. with `int(…)`, `string(…)` or `money(…)`";
+    const fix = overload.includes("$impact")
+      ? 'ask for one of its fields, e.g. `"data_release" in impact.categories`'
+      : "convert one side, e.g. with `int(…)`, `string(…)` or `money(…)`";
     return { message: `types do not fit: ${overload}`, fix };
   }
   const [, call] = /^found no matching overload for '(.+)'$/s.exec(message) ?? [];

@@ -44,6 +44,31 @@ const FUNCTIONS = [
   "budget(string): Budget",
 ];
 
+const SUBJECT: ObjectSchema = {
+  id: "string",
+  type: "string",
+  owner: "string",
+  stage: "string",
+  groups: "list<string>",
+  labels: "map<string, string>",
+};
+const IMPACT: ObjectSchema = {
+  categories: "list<string>",
+  access: "string",
+  confidence: "string",
+  outside: "list<string>",
+  from_results: "list<string>",
+  from_person: "list<string>",
+  origin: "string",
+  content_origin: "string",
+  program: "bool",
+};
+
+/** What the variables that are always there have, for a hint where one is misspelt. */
+export const KNOWN_FIELDS: readonly string[] = [SUBJECT, IMPACT].flatMap((each) =>
+  Object.keys(each),
+);
+
 const BASE: Environment = (() => {
   const environment = new Environment({
     homogeneousAggregateLiterals: false,
@@ -62,32 +87,11 @@ const BASE: Environment = (() => {
       // Money or a number, by the budget: checked where it is compiled.
       fields: { over: "bool", total: "dyn", after: "dyn", limit: "dyn", left: "dyn" },
     })
-    .registerVariable("subject", {
-      schema: {
-        id: "string",
-        type: "string",
-        owner: "string",
-        stage: "string",
-        groups: "list<string>",
-        labels: "map<string, string>",
-      },
-    })
+    .registerVariable("subject", { schema: SUBJECT })
     .registerVariable("claims", { schema: { subject: "map" } })
     .registerVariable("resource", { schema: { type: "string", id: "string", properties: "map" } })
     .registerVariable("context", "map")
-    .registerVariable("impact", {
-      schema: {
-        categories: "list<string>",
-        access: "string",
-        confidence: "string",
-        outside: "list<string>",
-        from_results: "list<string>",
-        from_person: "list<string>",
-        origin: "string",
-        content_origin: "string",
-        program: "bool",
-      },
-    })
+    .registerVariable("impact", { schema: IMPACT })
     .registerVariable("now", TIMESTAMP);
   for (const signature of FUNCTIONS) environment.registerFunction(signature, never);
   for (const signature of [...MIXED, ...MONEY, "double == int: bool", "Money + Money: Money"]) {
