@@ -2,6 +2,7 @@
  * `npm run demo`: every story and every scene, with real servers, real agents and people at the real
  * command line; what really happened is counted. No terminal needed; exit status 1 on a surprise.
  */
+import { customerExport } from "../customer-export/story.ts";
 import { oauthScope } from "../oauth-scope/story.ts";
 import { privilegedChange } from "../privileged-change/story.ts";
 import { purchaseOrder } from "../purchase-order/story.ts";
@@ -17,6 +18,7 @@ await play([
   secretRotation,
   purchaseOrder,
   privilegedChange,
+  customerExport,
   deciding,
   stopping,
   failing,
