@@ -6,6 +6,7 @@ import { customerExport } from "../customer-export/story.ts";
 import { oauthScope } from "../oauth-scope/story.ts";
 import { privilegedChange } from "../privileged-change/story.ts";
 import { purchaseOrder } from "../purchase-order/story.ts";
+import { secretRead } from "../secret-read/story.ts";
 import { secretRotation } from "../secret-rotation/story.ts";
 import { play } from "../stage/story.ts";
 import { deciding } from "./scenes/deciding.ts";
@@ -19,6 +20,7 @@ await play([
   purchaseOrder,
   privilegedChange,
   customerExport,
+  secretRead,
   deciding,
   stopping,
   failing,

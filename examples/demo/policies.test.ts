@@ -9,6 +9,7 @@ const STORIES = [
   "oauth-scope",
   "privileged-change",
   "purchase-order",
+  "secret-read",
   "secret-rotation",
 ];
 const WITH_POLICY = readdirSync(EXAMPLES).filter((folder) =>
