@@ -4,6 +4,7 @@
  */
 import { customerExport } from "../customer-export/story.ts";
 import { oauthScope } from "../oauth-scope/story.ts";
+import { outsideMessage } from "../outside-message/story.ts";
 import { privilegedChange } from "../privileged-change/story.ts";
 import { purchaseOrder } from "../purchase-order/story.ts";
 import { secretRead } from "../secret-read/story.ts";
@@ -20,6 +21,7 @@ await play([
   purchaseOrder,
   privilegedChange,
   customerExport,
+  outsideMessage,
   secretRead,
   deciding,
   stopping,

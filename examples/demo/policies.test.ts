@@ -7,6 +7,7 @@ const EXAMPLES = new URL("../", import.meta.url);
 const STORIES = [
   "customer-export",
   "oauth-scope",
+  "outside-message",
   "privileged-change",
   "purchase-order",
   "secret-read",
