@@ -4,7 +4,15 @@ import { describe, expect, it } from "vitest";
 import { checkPolicyText, tryPolicyCases } from "../../packages/server/src/app/policy-texts.ts";
 
 const EXAMPLES = new URL("../", import.meta.url);
-const STORIES = ["oauth-scope", "privileged-change", "purchase-order", "secret-rotation"];
+const STORIES = [
+  "customer-export",
+  "oauth-scope",
+  "outside-message",
+  "privileged-change",
+  "purchase-order",
+  "secret-read",
+  "secret-rotation",
+];
 const WITH_POLICY = readdirSync(EXAMPLES).filter((folder) =>
   existsSync(new URL(`${folder}/policy.yaml`, EXAMPLES)),
 );

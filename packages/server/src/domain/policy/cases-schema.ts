@@ -15,7 +15,11 @@ const IDENTITY = record(
   {
     id: text("Default: agent-1."),
     type: text("Default: agent."),
-    owner: text("A person. Default: owner-1."),
+    owner: {
+      type: "string",
+      maxLength: 500,
+      description: "A person; empty: nobody. Default: owner-1.",
+    },
     stage: text("Default: active."),
     groups: names("Groups the identity is in."),
     labels: {

@@ -9,7 +9,10 @@ import type { Call } from "./command.ts";
 /** Names and ids as the registry and policies take them; nothing that YAML would read otherwise. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
-/** What `policy init` puts beside the default. */
+/**
+ * What `policy init` puts beside the default, in this order whatever order they are named in: where two
+ * packs have a rule of the same id the later one's counts, so those that loosen it come first.
+ */
 export const PACKS: readonly string[] = [
   "coding-agent",
   "finance",
@@ -33,10 +36,11 @@ export interface FirstPolicy {
   readonly groups: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The default with the packs' parts put in: a rule takes the place of the one with its id. */
+/** The default with the packs' parts put in, in the order of `PACKS`: a rule takes the place of the one with its id. */
 export function firstPolicy({ packs, owner, groups }: FirstPolicy): string {
   const document = parseDocument(packText("default"));
-  for (const pack of packs) addPack(document, parseDocument(packText(pack)));
+  for (const pack of PACKS.filter((name) => packs.includes(name)))
+    addPack(document, parseDocument(packText(pack)));
   const root = document.contents as YAMLMap;
   if (groups.size > 0) {
     const at = root.items.findIndex(({ key }) => String(key) === "default") + 1;
@@ -80,7 +84,7 @@ export function init(call: Call): Promise<number> {
     throw usageFailure("`--owner PERSON` is needed: the person accountable for the rules");
   }
   const groups = groupsOf(options.list("group"));
-  const text = firstPolicy({ packs: [...new Set(call.args)], owner, groups });
+  const text = firstPolicy({ packs: call.args, owner, groups });
   const { problems } = checkPolicyText({ file: "policy.yaml", text });
   if (problems.length > 0) throw usageFailure(problems.join("\n\n"));
   screen.printJson({ policy: text });

@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { customerExport } from "./story.ts";
+
+await play([customerExport]);

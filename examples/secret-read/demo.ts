@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { secretRead } from "./story.ts";
+
+await play([secretRead]);
