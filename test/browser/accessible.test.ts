@@ -6,7 +6,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { send } from "./testing/errand.ts";
 import { openHouse, type House } from "./testing/house.ts";
-import { contentIsThere, goTo, headingIsThere, widerThanWindow } from "./testing/in-page.ts";
+import { contentIsThere, drawn, goTo, headingIsThere, widerThanWindow } from "./testing/in-page.ts";
 import { takeSeat, type Seat } from "./testing/seat.ts";
 import { closing, endlessJob, order, payment, post, rotation } from "./tasks/asked.ts";
 
@@ -159,6 +159,8 @@ describe.each(PAGES)("$name", ({ person, path, before, button, shows }) => {
     for (const { name, apply } of VARIANTS) {
       await apply(page);
       await page.evaluate(contentIsThere);
+      // Some colours are those of the theme before until the next frame.
+      await page.evaluate(drawn);
       expect(await findingsOn(page), name).toEqual([]);
       expect(await page.evaluate(widerThanWindow), `${name}: wider than the window`).toBe(0);
     }

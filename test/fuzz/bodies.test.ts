@@ -16,7 +16,7 @@ const REQUESTS = 40;
 const PEAK_MB = 400;
 
 /** They tell a person which identity is unknown, and show the line that is wrong. */
-const QUOTING: ReadonlySet<string> = new Set(["explainPolicy", "publishPolicy"]);
+const QUOTING: ReadonlySet<string> = new Set(["explainPolicy", "publishPolicy", "replayPolicy"]);
 
 let server: FuzzedServer;
 const requests: string[] = [];
