@@ -14,7 +14,8 @@ export function haltpoint(rules: readonly Rule[], requests: readonly Facts[]): D
   const ask = (number: number) => {
     const input = inputs[number];
     if (input === undefined) throw new Error(`there is no request ${number}`);
-    return evaluate(policy, input);
+    // A request that was not seen before: its impact is classified as well.
+    return evaluate(policy, { ...input, revision: { ...input.revision } });
   };
   return {
     name: "haltpoint",
