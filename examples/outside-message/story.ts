@@ -18,7 +18,7 @@ export const outsideMessage: Story = {
 async function plot(stage: Stage): Promise<void> {
   const { transcript } = stage;
   const key = await stage.identity("support-agent", { owner: "ana" });
-  const url = await stage.target("mail", new URL("mail-service.ts", import.meta.url));
+  const url = await stage.target("mail", new URL("post-office.ts", import.meta.url));
   const agent = (to: string, text: string) =>
     stage.actor("agent", {
       script: new URL("agent.ts", import.meta.url),

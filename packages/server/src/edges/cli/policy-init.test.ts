@@ -133,10 +133,28 @@ describe("policy init", () => {
     expect(await failure([], owner)).toContain("--owner");
   });
 
-  it.each(["approvers", "approvers=", "=ana", "approvers=ana,,bo", "a b=ana", "approvers=a:b"])(
-    "refuses the group %j and says how to write one",
-    async (group) => {
-      expect(await failure([], "chen", [group])).toContain("write approvers=ana,bo");
+  it.each([
+    "approvers",
+    "approvers=",
+    "=ana",
+    "approvers=ana,,bo",
+    "a b=ana",
+    "approvers=a:b",
+    "approvers=ana=bo",
+  ])("refuses the group %j and says how to write one", async (group) => {
+    expect(await failure([], "chen", [group])).toContain("write approvers=ana,bo");
+  });
+
+  it("refuses a group that is given twice, instead of forgetting who was named first", async () => {
+    const twice = ["approvers=ana", "approvers=bo"];
+    expect(await failure([], "chen", twice)).toContain("`approvers` is given twice");
+  });
+
+  it.each(["007", "null", "true", "1e3"])(
+    "takes %s for a person, whatever YAML makes of it",
+    async (id) => {
+      expectSound(await run(["finance"], id, [`approvers=${id},bo`]));
+      expect(printed.join("")).toContain(`owner: "${id}"`);
     },
   );
 

@@ -1,12 +1,20 @@
 /** `policy init`: a first policy, from the shipped default and packs. */
 import { readFileSync } from "node:fs";
 import { EXIT } from "@haltpoint/protocol";
-import { isMap, isSeq, parseDocument, type Document, type YAMLMap, type YAMLSeq } from "yaml";
+import {
+  isMap,
+  isSeq,
+  parseDocument,
+  stringify,
+  type Document,
+  type YAMLMap,
+  type YAMLSeq,
+} from "yaml";
 import { checkPolicyText } from "../../app/policy-texts.ts";
 import { usageFailure } from "./command-failure.ts";
 import type { Call } from "./command.ts";
 
-/** Names and ids as the registry and policies take them; nothing that YAML would read otherwise. */
+/** Names and ids as the registry and policies take them. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;
 
 /**
@@ -48,7 +56,8 @@ export function firstPolicy({ packs, owner, groups }: FirstPolicy): string {
     root.items.splice(at, 0, document.createPair("groups", declared));
   }
   const text = document.toString({ lineWidth: 110, flowCollectionPadding: true });
-  return text.replaceAll(`owner: ${OWNER}\n`, `owner: ${owner}\n`);
+  // Quoted where YAML would read something else than a name, such as `007`.
+  return text.replaceAll(`owner: ${OWNER}\n`, `owner: ${stringify(owner).trim()}\n`);
 }
 
 function addPack(document: Document.Parsed, pack: Document.Parsed): void {
@@ -105,10 +114,18 @@ export function init(call: Call): Promise<number> {
 function groupsOf(given: readonly string[]): ReadonlyMap<string, readonly string[]> {
   const groups = new Map<string, readonly string[]>();
   for (const each of given) {
-    const [name = "", listed = ""] = each.split("=", 2);
-    const members = listed.split(",").map((member) => member.trim());
+    const [name = "", ...listed] = each.split("=");
+    const members = listed
+      .join("=")
+      .split(",")
+      .map((member) => member.trim());
     if (!NAME.test(name) || !members.every((member) => NAME.test(member))) {
       throw usageFailure(`\`--group ${each}\` is not a group with members: write approvers=ana,bo`);
+    }
+    if (groups.has(name)) {
+      throw usageFailure(
+        `the group \`${name}\` is given twice: name all its members in one --group`,
+      );
     }
     groups.set(name, members);
   }
