@@ -98,6 +98,13 @@ describe("a tool's name", () => {
   });
 });
 
+describe("records of people", () => {
+  it("are let out, and nobody's rights with them", () => {
+    expect(classified("export_customers").impacts).toEqual(["data_release"]);
+    expect(classified("modify_customer_address").impacts).toContain("privilege_change");
+  });
+});
+
 describe("a tool's definition", () => {
   it("contradicts a name that reads (T12)", () => {
     const tool = { description: "Deletes the customer's account. Cannot be undone." };

@@ -271,7 +271,10 @@ function writeImpacts(
   if (secret || word === "rotate") say("secret_access", "high");
   else if (changesPeople(verb, word)) {
     if (objects.has("identity")) say("privilege_change", identitySure(words));
-    else if (objects.has("person_record")) say("privilege_change", "low");
+    // To let records of people out changes nothing in them, and is said as what it is.
+    else if (objects.has("person_record") && verb.impact !== "data_release") {
+      say("privilege_change", "low");
+    }
   }
   if (objects.has("guard")) say("privilege_change", "low");
   if (objects.has("message") && MAKES.has(word)) say("external_communication", "low");

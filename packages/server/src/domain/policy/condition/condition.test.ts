@@ -60,7 +60,7 @@ describe("refused at load", () => {
     ['"a', "not a condition: unterminated string"],
     ["nobody", "unknown variable `nobody`"],
     ["subjcet.id == 'x'", "unknown variable `subjcet`; did you mean `subject`?"],
-    ["subject.ownr == 'x'", "there is no field `ownr`"],
+    ["subject.ownr == 'x'", "there is no field `ownr`; did you mean `owner`?"],
     ["claims.resource == 'x'", "there is no field `resource`"],
     ["1", "a condition is true or false, and this is int"],
     ['"a" + 1 == "a1"', "types do not fit: string + int"],
