@@ -17,7 +17,7 @@ const seed = Number(
 );
 const BENCHES = 3;
 /** So many cells, each of another kind, outside the campaign. */
-const SLICE = 50;
+const SLICE = 30;
 const TIMEOUT_MS = 60 * 60_000;
 
 let installation: Installation;

@@ -85,7 +85,7 @@ async function expectShown(payloads: readonly Payload[], mode: "keyboard" | "tou
     expect(page.url()).toBe(`${house.url}/r/${all.at(-1)!.id}`);
   });
   const agent = house.agent();
-  for (const { id } of all) await agent.withdraw(id);
+  await Promise.all(all.map(({ id }) => agent.withdraw(id)));
   expect((await hostsAskedFor()).filter((host) => host.includes(HOSTILE_HOST))).toEqual([]);
 }
 
