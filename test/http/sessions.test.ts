@@ -246,6 +246,19 @@ describe("a session ends", () => {
     },
     15_000,
   );
+
+  it("and news just before the next look puts the look off by nothing (T31)", async () => {
+    await started({ httpLimits: { eventCommentMs: 2_000 } });
+    const browser = browserAt(server);
+    await browser.signIn("ana");
+    const reader = await readEvents(server.url, { cookie: browser.cookie() ?? "" });
+    const openedAt = performance.now();
+    await browser.call("POST", "/v1/sign-out");
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await browserAt(server).signIn("chen");
+    await reader.ended();
+    expect(performance.now() - openedAt).toBeLessThan(3_000);
+  });
 });
 
 describe("devices", () => {

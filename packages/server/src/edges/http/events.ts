@@ -60,7 +60,9 @@ export async function streamEvents(edge: Edge, call: RawCall): Promise<void> {
         await nextTurn();
         continue;
       }
-      const news = await reader.news(checkEveryMs);
+      // What is left of it: news just before, or a timer that rings early, puts nothing off.
+      const untilCheck = Math.max(0, checkedAt + checkEveryMs - performance.now());
+      const news = await reader.news(untilCheck);
       if (news === "over") return;
       if (news === "news" || performance.now() - toldAt < edge.limits.eventCommentMs) continue;
       reader.write(": nothing new\n\n");
