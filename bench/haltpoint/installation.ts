@@ -2,7 +2,8 @@
 import { DEFAULT_SERVER_LIMITS, type App } from "../../packages/server/src/app/app.ts";
 import { createApp } from "../../packages/server/src/app/create-app.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
-import { saveIdentity, savePerson } from "../../packages/server/src/app/registry.ts";
+import { saveIdentity } from "../../packages/server/src/app/identities.ts";
+import { savePerson } from "../../packages/server/src/app/registry.ts";
 import { DEFAULT_LIMITS } from "../../packages/server/src/domain/request/commands.ts";
 import { openSqliteStore } from "../../packages/server/src/storage/sqlite/store.ts";
 import { systemClock } from "../../packages/server/src/system/system-clock.ts";

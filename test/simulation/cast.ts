@@ -39,6 +39,7 @@ const identity = (id: string, owner: string, more: Partial<Identity> = {}): Iden
   assurance: "cooperative",
   mode: "enforce",
   may: null,
+  stageBy: null,
   ...more,
 });
 

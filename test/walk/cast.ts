@@ -93,7 +93,7 @@ export function identityFacts(
     may: null,
     mode: "enforce",
   };
-  return { ...identity, active: registration !== "suspended" };
+  return { ...identity, active: registration !== "suspended", offboarded: false };
 }
 
 export const AGENT: Actor = { kind: "identity", id: "agent" };

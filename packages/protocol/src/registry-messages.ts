@@ -13,6 +13,13 @@ export interface IdentityView {
   readonly may: readonly string[] | null;
   readonly keys: readonly KeyView[];
 }
+
+/** An identity after a change of it was asked for. */
+export interface SavedIdentityView extends IdentityView {
+  /** The request that somebody decides, until when nothing is changed; null: none is needed. */
+  readonly proposal: { readonly id: string; readonly link: string } | null;
+}
+
 export interface KeyView {
   readonly id: string;
   readonly prefix: string;

@@ -9,6 +9,7 @@ import type {
   HaltBody,
   HaltView,
   IdentityView,
+  SavedIdentityView,
   KeyView,
   OverrideBody,
   NewPolicyBody,
@@ -51,7 +52,10 @@ export interface NewKey {
 }
 
 /** What the registry takes about an identity; members left out keep their value or default. */
-export type IdentityBody = Partial<Omit<IdentityView, "id" | "keys">>;
+export type IdentityBody = Partial<Omit<IdentityView, "id" | "keys">> & {
+  /** For whoever decides about the change, where the policy lets somebody. */
+  readonly reason?: string;
+};
 
 export interface PersonBody {
   readonly name: string;
@@ -78,6 +82,7 @@ export type PublishOptions = CallOptions & Omit<NewPolicyBody, "text">;
 
 const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active: "boolean" });
 const asIdentity = shaped<IdentityView>("identity", { id: "string", keys: "array" });
+const asSavedIdentity = shaped<SavedIdentityView>("identity", { id: "string", keys: "array" });
 const asPerson = shaped<PersonView>("person", { id: "string", rights: "array" });
 const asNewKey = shaped<NewKey>("key", { key: "object", secret: "string" });
 const asEnrolment = shaped<EnrolmentView>("link", { link: "string", expires_at: "number" });
@@ -184,9 +189,10 @@ function identityCalls({ get, post, put, remove }: Verbs) {
     list: (query: PageQuery = {}) => get("/v1/identities", pageOf(asIdentity), query),
     get: (id: string) => get(at("identities", id), asIdentity),
     create: (body: IdentityBody & { readonly id: string }, options?: CallOptions) =>
-      post("/v1/identities", body, asIdentity, options),
+      post("/v1/identities", body, asSavedIdentity, options),
+    /** Not changed yet where the answer has a `proposal`: somebody has to approve it. */
     update: (id: string, body: IdentityBody, options?: CallOptions) =>
-      put(at("identities", id), body, asIdentity, options),
+      put(at("identities", id), body, asSavedIdentity, options),
     createKey: (id: string, expiresInMs: number, options?: CallOptions) =>
       post(`${at("identities", id)}/keys`, { expires_in_ms: expiresInMs }, asNewKey, options),
     revokeKey: (id: string, keyId: string, options?: CallOptions) =>

@@ -10,7 +10,8 @@ import { execute, executeSteps } from "../../../packages/server/src/app/execute.
 import { editSteps } from "../../../packages/server/src/app/edit-request.ts";
 import { halt } from "../../../packages/server/src/app/place-halt.ts";
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
-import { saveIdentity, savePerson } from "../../../packages/server/src/app/registry.ts";
+import { saveIdentity } from "../../../packages/server/src/app/identities.ts";
+import { savePerson } from "../../../packages/server/src/app/registry.ts";
 import { submitRequest } from "../../../packages/server/src/app/submit-request.ts";
 import type { Command } from "../../../packages/server/src/domain/request/commands.ts";
 import type { RequestState } from "../../../packages/server/src/domain/request/model.ts";

@@ -7,11 +7,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Problem } from "@haltpoint/protocol";
 import type { App } from "../../../packages/server/src/app/app.ts";
-import {
-  issueCredential,
-  saveIdentity,
-  savePerson,
-} from "../../../packages/server/src/app/registry.ts";
+import { saveIdentity } from "../../../packages/server/src/app/identities.ts";
+import { issueCredential, savePerson } from "../../../packages/server/src/app/registry.ts";
 import { createSession } from "../../../packages/server/src/app/sessions.ts";
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
 import { startServer, type RunningServer } from "../../../packages/server/src/compose.ts";

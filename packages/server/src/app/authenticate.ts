@@ -1,6 +1,7 @@
 /** Who holds a secret. Only its hash is stored; an expired, ended or revoked one is none. */
 import { sha256Base64url, type Channel, type SignInVia } from "@haltpoint/protocol";
 import { PUBLISHER } from "../domain/policy/policy.ts";
+import { LAST_STAGE } from "../domain/registry/lifecycle.ts";
 import type { Right } from "../domain/request/commands.ts";
 import type { StoredSession } from "../ports/sign-in-records.ts";
 import type { Epochs, StoreTime } from "../ports/store.ts";
@@ -59,7 +60,8 @@ export async function authenticate(
     const identity = await membership.identity(id);
     // INVARIANT: no key is of the server itself, not one that was made before it had a name (T13).
     if (id === PUBLISHER) return REFUSAL;
-    return identity === null ? REFUSAL : answered({ principal: { kind, id }, session: null });
+    if (identity === null || identity.stage === LAST_STAGE) return REFUSAL;
+    return answered({ principal: { kind, id }, session: null });
   }
   // INVARIANT: people sign in; only a development server lets them in by what it made for them (T36).
   if (credential.via !== "development" || !app.site.development) return REFUSAL;

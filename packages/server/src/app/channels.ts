@@ -24,7 +24,7 @@ import { editSteps, type Edit } from "./edit-request.ts";
 import { lookWrite } from "./note-look.ts";
 import { rosterOf } from "./facts.ts";
 import { executeSteps, type Executed, type Keyed, type Step } from "./execute.ts";
-import { isPublication, publicationSteps } from "./publish-on-approval.ts";
+import { isServersOwn, serverSteps } from "./server-acts.ts";
 import { checkSignature, UNSIGNED, type SentSignature, type Signed } from "./signed-decision.ts";
 import { visibilityOf } from "./view-request.ts";
 
@@ -98,8 +98,9 @@ async function stepsOf(
       const evidence = { ...evidenceOf(made), ...signed.evidence };
       const writes = [...signed.writes, ...readingWrites(made, standing)];
       const approves = act.kind === "review" && act.verdict === "approve";
-      const after = approves ? await publicationSteps(app, state, standing) : [];
-      return answered([{ command, barred, evidence, writes }, ...after]);
+      const after = approves ? await serverSteps(app, state, standing) : answered([]);
+      if (!after.ok) return after;
+      return answered([{ command, barred, evidence, writes }, ...after.value]);
     }
     case "edit": {
       const steps = await editSteps(app, { ...act, actor: actor("none") }, state, standing);
@@ -125,8 +126,8 @@ function readingWrites({ requestId, person, readMs }: Made, { time }: Standing):
 }
 
 const NO_OVERRIDE =
-  "a change of policy is approved by a second policy admin and not overridden; " +
-  "`haltpoint policy publish --host` recovers an installation, on the server's machine";
+  "a change of policy or of the registry is approved and not overridden; on the server's machine " +
+  "`haltpoint policy publish --host` and `haltpoint identity set --host` recover an installation";
 
 /** What is refused because of where it was decided; a no is taken from everywhere. */
 export function channelRefusal(
@@ -136,8 +137,8 @@ export function channelRefusal(
   state: RequestState,
 ): Refusal | null {
   if (act.kind === "review" && act.verdict === "reject") return null;
-  // INVARIANT: T13. Break-glass for policy is on the host: here it would be nobody's second look.
-  if (act.kind === "override" && isPublication(state)) {
+  // INVARIANT: T13. Break-glass for these is on the host: here it would be nobody's second look.
+  if (act.kind === "override" && isServersOwn(state)) {
     return refuse("separation_of_duties", NO_OVERRIDE);
   }
   // Who signs in for development proves nothing anyway, on loopback, and the record says so (T36).

@@ -12,7 +12,8 @@ import { editSteps } from "./edit-request.ts";
 import { executeSteps } from "./execute.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { changesOf } from "./redeem-grant.ts";
-import { saveIdentity, savePerson } from "./registry.ts";
+import { saveIdentity } from "./identities.ts";
+import { savePerson } from "./registry.ts";
 import { submitRequest } from "./submit-request.ts";
 
 const POLICY = `

@@ -10,7 +10,8 @@ import { DEFAULT_SERVER_LIMITS, type App } from "./app.ts";
 import { createApp } from "./create-app.ts";
 import { explainPolicy } from "./explain-policy.ts";
 import { publishPolicy } from "./publish-policy.ts";
-import { saveIdentity, savePerson } from "./registry.ts";
+import { saveIdentity } from "./identities.ts";
+import { savePerson } from "./registry.ts";
 
 const POLICY = `
 version: 1

@@ -6,6 +6,7 @@
  */
 import type { Revision } from "@haltpoint/protocol";
 import type { Obligations, PolicyDecision, ReviewerSource } from "../domain/policy/model.ts";
+import { ACTING_STAGES, LAST_STAGE } from "../domain/registry/lifecycle.ts";
 import type { Facts } from "../domain/request/commands.ts";
 import type { Actor, RequestScope, RequestState } from "../domain/request/model.ts";
 import { sourcesNeeded } from "../domain/request/quorum.ts";
@@ -15,12 +16,9 @@ import type { BudgetQuery } from "../ports/budgets.ts";
 import type { App } from "./app.ts";
 import { countBudgets, type Counting } from "./budgets.ts";
 import type { Membership } from "./known-facts.ts";
+import { boundTo, resourceIdentity } from "./about-resource.ts";
 import { readConfirmation } from "./membership-confirmation.ts";
 import { inputOf, type Asked } from "./policy-input.ts";
-
-/** Stages in which the registry lets an identity act. */
-/** In any other stage an identity may start nothing. */
-export const ACTING_STAGES: ReadonlySet<string> = new Set(["active", "probation"]);
 
 export interface FencedFacts {
   readonly facts: Facts;
@@ -69,7 +67,7 @@ export async function gatherFacts(
     policy,
     roster,
     unconfirmed: confirmation.unconfirmed,
-    identity: identity === null ? null : { ...identity, active: ACTING_STAGES.has(identity.stage) },
+    identity: identity === null ? null : standingOf(identity),
     person: {
       active: person !== undefined && !person.disabled,
       rights: person?.rights ?? [],
@@ -83,6 +81,11 @@ export async function gatherFacts(
     limits: app.limits.request,
   };
   return { facts, epochs, confirmedUntil: confirmation.until, counting };
+}
+
+function standingOf(identity: StoredIdentity): NonNullable<Facts["identity"]> {
+  const { stage } = identity;
+  return { ...identity, active: ACTING_STAGES.has(stage), offboarded: stage === LAST_STAGE };
 }
 
 /** What a decision about an existing request is about. @param revision which one `content` is */
@@ -122,7 +125,9 @@ export async function askPolicy(
   const input = await inputOf(app, standing, about);
   const of = { policyEpoch: standing.epochs.policy, leftOut: about.leftOut };
   const counting = await countBudgets(app, policy, input, of);
-  return { policy: policy.decide({ ...input, budgets: counting.totals }), counting };
+  const decided = policy.decide({ ...input, budgets: counting.totals });
+  const membership = await app.facts.membership(standing.epochs.membership);
+  return { policy: await boundTo(about.content, decided, membership), counting };
 }
 
 /** Active members of each source. An unknown or disabled person is in none (T8, T11). */
@@ -161,10 +166,17 @@ async function readRoster(
       case "oncall":
         return from.membership.onCall(name, from.time.now);
       case "owner_of":
-        return name === "identity" && from.identity !== null ? [from.identity.owner] : [];
+        return ownersOf(name);
       default:
         return [];
     }
+  }
+
+  async function ownersOf(whose: string): Promise<readonly string[]> {
+    if (whose === "identity") return from.identity === null ? [] : [from.identity.owner];
+    const id = resourceIdentity(whose);
+    const owned = id === null ? null : await from.membership.identity(id);
+    return owned === null ? [] : [owned.owner];
   }
 }
 

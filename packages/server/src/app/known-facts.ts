@@ -6,6 +6,7 @@
  * them here is of that epoch or newer, never older; if it was newer, the commit is stale and all is
  * asked again. Nothing here is truth: a server that starts, or missed a change, reads the store.
  */
+import { CHANGE_PREFIX } from "../domain/registry/lifecycle.ts";
 import { PUBLISH_ACTION, PUBLISHER } from "../domain/policy/policy.ts";
 import type { StoredBudget } from "../ports/budgets.ts";
 import type { StoredAccount } from "../ports/provider-accounts.ts";
@@ -21,7 +22,7 @@ import type {
 const IDENTITIES_MAX = 10_000;
 const SCOPES_MAX = 10_000;
 
-/** The server itself, where it acts for whoever proposes a policy; it is in no registry. */
+/** The server itself, where it acts for whoever proposes a change; it is in no registry. */
 const PUBLISHER_IDENTITY: StoredIdentity = {
   id: PUBLISHER,
   type: "workload",
@@ -32,7 +33,8 @@ const PUBLISHER_IDENTITY: StoredIdentity = {
   actsForPeople: true,
   assurance: "mediated",
   mode: "enforce",
-  may: [PUBLISH_ACTION],
+  may: [PUBLISH_ACTION, `${CHANGE_PREFIX}*`],
+  stageBy: null,
   createdAt: 0,
 };
 

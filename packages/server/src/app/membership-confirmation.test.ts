@@ -16,7 +16,8 @@ import { execute } from "./execute.ts";
 import { KnownProvider, sealedFor } from "./known-provider.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { attemptHashOf, redeemGrant } from "./redeem-grant.ts";
-import { saveIdentity, savePerson } from "./registry.ts";
+import { saveIdentity } from "./identities.ts";
+import { savePerson } from "./registry.ts";
 import { submitRequest } from "./submit-request.ts";
 import { viewRequest } from "./view-request.ts";
 

@@ -7,7 +7,7 @@ import type { App } from "./app.ts";
 import { countEarlier } from "./count-earlier.ts";
 import { execute } from "./execute.ts";
 import { nextTurn } from "./next-turn.ts";
-import { sweepHalt } from "./place-halt.ts";
+import { sweepHalts } from "./place-halt.ts";
 
 const BATCH = 100;
 /** How long at most until the store is looked at again, whatever it said was due next. */
@@ -80,13 +80,6 @@ async function untilNextDue(app: App): Promise<number> {
   if (next === null) return LOOK_AGAIN_MS;
   const { now } = await app.store.time();
   return Math.min(Math.max(next - now, 1), LOOK_AGAIN_MS);
-}
-
-/** Tells everything under a halt in force, for a server that died before it could. */
-async function sweepHalts(app: App): Promise<void> {
-  for (const halt of await app.store.halts(app.limits.pageMax)) {
-    if (halt.liftedAt === null) await sweepHalt(app, halt.id);
-  }
 }
 
 /** Whether somebody could still decide each held request; its rule's owner hears where not. */

@@ -59,10 +59,20 @@ async function mayHalt(app: App, person: StoredPerson | null, body: HaltBody): P
 /** Tells every running and approved request under a halt; returns how many it ended. */
 export async function sweepHalt(app: App, haltId: string): Promise<number> {
   const stored = await app.store.halt(haltId);
-  if (stored === null) return 0;
-  const key = scopeKey(stored.scope);
+  return stored === null ? 0 : sweep(app, [stored]);
+}
+
+/**
+ * Tells everything that is older than a halt over it, lifted or not, for a server that died before it
+ * could.
+ */
+export async function sweepHalts(app: App): Promise<void> {
+  await sweep(app, await app.store.halts(app.limits.pageMax));
+}
+
+async function sweep(app: App, halts: readonly StoredHalt[]): Promise<number> {
+  if (halts.length === 0) return 0;
   const actor: Actor = { kind: "clock" };
-  const command = { kind: "halt", actor, halt: haltId, reason: stored.reason } as const;
   let ended = 0;
   let cursor: string | null = null;
   do {
@@ -73,8 +83,13 @@ export async function sweepHalt(app: App, haltId: string): Promise<number> {
       ...(cursor === null ? {} : { cursor }),
     });
     for (const state of page.items) {
-      const identity = await app.store.identity(state.scope.identity);
-      if (!scopeKeys(state.scope, identity).includes(key)) continue;
+      const keys = scopeKeys(state.scope, await app.store.identity(state.scope.identity));
+      const over = halts.find(
+        ({ scope, epoch }) =>
+          keys.includes(scopeKey(scope)) && epoch > (state.grant?.haltEpoch ?? 0),
+      );
+      if (over === undefined) continue;
+      const command = { kind: "halt", actor, halt: over.id, reason: over.reason } as const;
       const done = await execute(app, state.id, command);
       if (done.ok && done.value.events.length > 0) ended += 1;
     }

@@ -1,11 +1,13 @@
 /** The policy in force, compiled once per policy epoch. */
 import {
+  changeRules,
   declaredAction,
   evaluate,
   groupsOf,
   loadPolicy,
   publicationRules,
   PUBLISH_ACTION,
+  PUBLISHER,
   sensitivePaths,
   type CompiledPolicy,
   type DeclaredAction,
@@ -22,6 +24,8 @@ export interface PolicyInForce {
   decide(input: PolicyInput): PolicyDecision;
   /** The same decision; its traces also say what the rules that nearly matched lacked. */
   explain(input: PolicyInput): PolicyDecision;
+  /** Whether any of its rules is about changes to the registry. */
+  readonly governsRegistry: boolean;
   readonly groups: ReadonlyMap<string, readonly string[]>;
   sensitivePaths(actionName: string): readonly string[];
   /** What it says of an action beside its rules; null: it declares none of this name. */
@@ -76,12 +80,17 @@ function compile(text: string, version: string): PolicyInForce {
 /** A policy as the use cases ask it. */
 export function policyInUse(policy: CompiledPolicy): PolicyInForce {
   const publication = publicationRules(policy);
-  const isOwn = ({ revision }: PolicyInput): boolean => revision.action.name !== PUBLISH_ACTION;
+  const changes = changeRules(policy);
+  // What the server itself asks for, on behalf of people, has rules of its own.
+  const ofServer = ({ identity, revision }: PolicyInput): Decide | null => {
+    if (revision.action.name === PUBLISH_ACTION) return publication.decide;
+    return identity.id === PUBLISHER ? (changes ?? NO_CHANGE) : null;
+  };
   return {
     version: policy.version,
-    decide: (input) => (isOwn(input) ? evaluate(policy, input) : publication.decide(input)),
-    explain: (input) =>
-      isOwn(input) ? evaluate(policy, input, { nearMisses: true }) : publication.decide(input),
+    governsRegistry: changes !== null,
+    decide: (input) => ofServer(input)?.(input) ?? evaluate(policy, input),
+    explain: (input) => ofServer(input)?.(input) ?? evaluate(policy, input, { nearMisses: true }),
     groups: groupsOf(policy),
     budgets: policy.budgets,
     // What is about to be in force is shown whole, whatever it says of being shown (T18).
@@ -89,6 +98,8 @@ export function policyInUse(policy: CompiledPolicy): PolicyInForce {
     declared: (name) => (name === PUBLISH_ACTION ? null : declaredAction(policy, name)),
   };
 }
+
+type Decide = (input: PolicyInput) => PolicyDecision;
 
 const NOTHING_ALLOWED: PolicyDecision = {
   effect: "deny",
@@ -108,9 +119,16 @@ const NOTHING_ALLOWED: PolicyDecision = {
   traces: [],
 };
 
+/** Held by rules that are gone meanwhile: whoever wants it asks anew. */
+const NO_CHANGE: Decide = () => ({
+  ...NOTHING_ALLOWED,
+  reasons: ["no rule of the policy is about changes of the registry any more; make it again"],
+});
+
 /** Without a policy nothing is allowed and nothing can be approved. */
 const NO_POLICY: PolicyInForce = {
   version: "none",
+  governsRegistry: false,
   groups: new Map(),
   budgets: new Map(),
   sensitivePaths: () => [],

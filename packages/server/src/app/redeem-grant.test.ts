@@ -9,7 +9,8 @@ import { DEFAULT_SERVER_LIMITS } from "./app.ts";
 import { createApp } from "./create-app.ts";
 import { publishPolicy } from "./publish-policy.ts";
 import { attemptHashOf, redeemGrant, redemptionOf } from "./redeem-grant.ts";
-import { saveIdentity, savePerson } from "./registry.ts";
+import { saveIdentity } from "./identities.ts";
+import { savePerson } from "./registry.ts";
 import { runHeartbeat } from "./run-heartbeat.ts";
 import { submitRequest } from "./submit-request.ts";
 

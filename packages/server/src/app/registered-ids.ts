@@ -3,7 +3,7 @@ import { PUBLISHER } from "../domain/policy/policy.ts";
 import { refused, type Answer } from "./answer.ts";
 
 /** What stands before an id in policy, in the record and on the card. */
-const MEANT_OTHERWISE = /^(person|identity|group|oncall|owner_of|halt):/;
+const MEANT_OTHERWISE = /^(person|identity|group|oncall|owner_of|suspender_of|right|halt):/;
 
 /** A refusal for an id that misleads; null for one that does not. `known`: all ids of its kind. */
 export function misleadingId(id: string, known: readonly string[]): Answer<never> | null {

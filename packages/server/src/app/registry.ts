@@ -1,19 +1,10 @@
-/** The registry: identities, persons, their credentials, who is on call. Every change is an entry. */
-import {
-  base64url,
-  newId,
-  type IdentityView,
-  type KeyView,
-  type PersonView,
-} from "@haltpoint/protocol";
-import type {
-  Epochs,
-  OnCallShift,
-  StoredCredential,
-  StoredIdentity,
-  StoredPerson,
-  Write,
-} from "../ports/store.ts";
+/**
+ * The registry: people, credentials, who is on call; identities are in `identities.ts`. Every change is
+ * an entry.
+ */
+import { base64url, newId, type KeyView, type PersonView } from "@haltpoint/protocol";
+import { LAST_STAGE } from "../domain/registry/lifecycle.ts";
+import type { Epochs, OnCallShift, StoredCredential, StoredPerson, Write } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { misleadingId } from "./registered-ids.ts";
@@ -21,7 +12,7 @@ import { credentialHash } from "./authenticate.ts";
 import { commitOnce, systemEntry } from "./commit-once.ts";
 import type { Keyed } from "./execute.ts";
 import { doneBefore, withKey } from "./keyed-change.ts";
-import { refuseOwnLoosening, refuseOwnShift } from "./own-gain.ts";
+import { refuseOwnShift } from "./own-gain.ts";
 import { fenceRight } from "./right-fence.ts";
 
 export { systemEntry } from "./commit-once.ts";
@@ -36,22 +27,8 @@ export interface Change {
 const SECRET_BYTES = 32;
 const PREFIX_LENGTH = 8;
 
-/** What is sent of a registration: what is left out stays as it is, or is as careful as can be. */
-export type SentIdentity = Pick<StoredIdentity, "id"> &
-  Partial<Omit<StoredIdentity, "id" | "createdAt">>;
+/** What is sent of a person: what is left out stays as it is, or is as careful as can be. */
 export type SentPerson = Pick<StoredPerson, "id"> & Partial<Omit<StoredPerson, "id" | "createdAt">>;
-
-const NEW_IDENTITY: Omit<StoredIdentity, "id" | "createdAt"> = {
-  type: "agent",
-  owner: "",
-  stage: "active",
-  groups: [],
-  labels: {},
-  actsForPeople: false,
-  assurance: "cooperative",
-  mode: "enforce",
-  may: null,
-};
 
 const NEW_PERSON: Omit<StoredPerson, "id" | "createdAt"> = {
   name: "",
@@ -62,56 +39,11 @@ const NEW_PERSON: Omit<StoredPerson, "id" | "createdAt"> = {
 };
 
 /**
- * Adds or changes an identity.
+ * Adds or changes a person.
  *
  * INVARIANT: what is left out is read and written under one membership epoch, so that of two changes
  * at once neither undoes the other (T37).
  */
-export async function saveIdentity(
-  app: App,
-  sent: SentIdentity,
-  change: Change & { readonly mustBe: "new" | "known" },
-): Promise<Answer<IdentityView>> {
-  const before = await doneBefore(app, change.keyed);
-  if (!before.ok) return before;
-  const fence = await fenceRight(app, change.by, "operator");
-  const known = await app.store.identity(sent.id);
-  if (before.value !== null && known !== null) return answered(await identityView(app, known));
-  if (!fence.ok) return fence;
-  const exists = existsAsWanted(known, change.mustBe, "identity", sent.id);
-  if (exists !== null) return exists;
-  if (known === null) {
-    const identities = await app.store.identities();
-    const misleading = misleadingId(
-      sent.id,
-      identities.map(({ id }) => id),
-    );
-    if (misleading !== null) return misleading;
-  }
-  const { createdAt, ...present } = known ?? { ...NEW_IDENTITY, createdAt: null };
-  const identity = { ...present, ...sent };
-  if ((await app.store.person(identity.owner)) === null) {
-    const detail = `no person \`${identity.owner}\` is registered; an identity needs an accountable owner`;
-    return refused("invalid_request", detail, { field: "owner" });
-  }
-  const { type, owner } = identity;
-  const loosened = refuseOwnLoosening(
-    change.by,
-    known ?? { ...NEW_IDENTITY, type, owner },
-    identity,
-  );
-  if (loosened !== null) return loosened;
-  const { now } = await app.store.time();
-  const stored = { ...identity, createdAt: createdAt ?? now };
-  const kind = known === null ? "identity_registered" : "identity_changed";
-  const done = await commitKeyed(app, change, { answer: identity.id, now, epochs: fence.value }, [
-    { kind: "identity", identity: stored },
-    systemEntry(kind, now, change.by, { ...identity }),
-  ]);
-  return done ? answered(await identityView(app, stored)) : saveIdentity(app, sent, change);
-}
-
-/** Adds or changes a person; see `saveIdentity`. */
 export async function savePerson(
   app: App,
   sent: SentPerson,
@@ -181,7 +113,7 @@ export async function issueCredential(
   if (before.value !== null) return secretShown(before.value.answer ?? "");
   const fence = await fenceRight(app, by, "operator");
   if (!fence.ok) return fence;
-  const missing = await unknownHolder(app, holder);
+  const missing = await noHolder(app, holder);
   if (missing !== null) return missing;
   const { now } = await app.store.time();
   const live = await liveCredentials(app, holder, now);
@@ -289,34 +221,18 @@ export async function setOnCall(
   return done ? answered(shifts) : setOnCall(app, order);
 }
 
-export async function identityView(app: App, identity: StoredIdentity): Promise<IdentityView> {
-  const keys = await app.store.credentials("identity", identity.id);
-  return {
-    id: identity.id,
-    type: identity.type,
-    owner: identity.owner,
-    stage: identity.stage,
-    groups: identity.groups,
-    labels: identity.labels,
-    acts_for_people: identity.actsForPeople,
-    assurance: identity.assurance,
-    mode: identity.mode,
-    may: identity.may,
-    keys: keys.map(keyView),
-  };
-}
-
 export function personView(person: Omit<StoredPerson, "createdAt">): PersonView {
   const { id, name, rights, disabled, email, slack } = person;
   return { id, name, rights, disabled, email, slack };
 }
 
-function keyView(credential: StoredCredential): KeyView {
+export function keyView(credential: StoredCredential): KeyView {
   const { id, prefix, createdAt, expiresAt, revokedAt } = credential;
   return { id, prefix, created_at: createdAt, expires_at: expiresAt, revoked_at: revokedAt };
 }
 
-async function liveCredentials(
+/** What lets the holder in now. */
+export async function liveCredentials(
   app: App,
   holder: StoredCredential["holder"],
   now: number,
@@ -325,16 +241,20 @@ async function liveCredentials(
   return all.filter((each) => each.revokedAt === null && each.expiresAt > now);
 }
 
-async function unknownHolder(
+async function noHolder(
   app: App,
-  holder: StoredCredential["holder"],
+  { kind, id }: StoredCredential["holder"],
 ): Promise<Answer<never> | null> {
-  const { kind, id } = holder;
-  const known = kind === "identity" ? await app.store.identity(id) : await app.store.person(id);
+  const identity = kind === "identity" ? await app.store.identity(id) : null;
+  if (identity?.stage === LAST_STAGE) {
+    return refused("identity_suspended", `\`${id}\` was offboarded and gets no key any more`);
+  }
+  const known = identity ?? (kind === "person" ? await app.store.person(id) : null);
   return known === null ? refused("not_found", `no ${kind} \`${id}\` is registered`) : null;
 }
 
-function existsAsWanted(
+/** A refusal where it is there and must not be, or the other way round. */
+export function existsAsWanted(
   known: object | null,
   mustBe: "new" | "known",
   what: string,
@@ -355,13 +275,13 @@ function newSecret(app: App, kind: StoredCredential["holder"]["kind"]): string {
 }
 
 /** False: the registry changed since it was read, or somebody used the key just now. */
-function commitKeyed(
+export function commitKeyed(
   app: App,
   change: Change,
   about: {
     readonly answer: string;
     readonly now: number;
-    readonly epochs: Pick<Epochs, "membership">;
+    readonly epochs: Pick<Epochs, "membership"> & Partial<Epochs>;
   },
   writes: readonly Write[],
 ): Promise<boolean> {

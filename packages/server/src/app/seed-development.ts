@@ -8,7 +8,8 @@ import type { Right } from "../domain/request/commands.ts";
 import type { StoredCredential } from "../ports/store.ts";
 import type { Answer } from "./answer.ts";
 import type { App } from "./app.ts";
-import { issueCredential, revokeCredential, saveIdentity, savePerson } from "./registry.ts";
+import { saveIdentity } from "./identities.ts";
+import { issueCredential, revokeCredential, savePerson } from "./registry.ts";
 
 export interface Development {
   readonly people: readonly { readonly id: string; readonly token: string }[];

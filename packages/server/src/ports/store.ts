@@ -77,6 +77,8 @@ export interface StoredIdentity {
   readonly assurance: Assurance;
   readonly mode: "enforce" | "shadow";
   readonly may: readonly string[] | null;
+  /** The person who last changed its stage; null: nobody, or the host's own command. */
+  readonly stageBy: string | null;
   readonly createdAt: number;
 }
 

@@ -1,4 +1,4 @@
-import type { IdentityView } from "@haltpoint/protocol";
+import type { SavedIdentityView } from "@haltpoint/protocol";
 import { useState, type ReactNode } from "react";
 import { KEYS } from "../../api/query-client.ts";
 import { useAction } from "../../api/use-action.ts";
@@ -17,7 +17,7 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
   const [type, setType] = useState("agent");
   const [owner, setOwner] = useState(me.person.id);
   const [groups, setGroups] = useState("");
-  const register = useAction<object, IdentityView>(
+  const register = useAction<object, SavedIdentityView>(
     (body) => ({ method: "POST", path: "/v1/identities", body }),
     { refresh: [KEYS.identities] },
   );
@@ -28,7 +28,12 @@ export function RegisterIdentity({ onClose }: { readonly onClose: () => void }):
     const about = { id: id.trim(), type: type.trim(), owner: owner.trim(), groups: names };
     const answer = await register.run(about);
     if (answer?.ok !== true) return;
-    announce(`${id.trim()} is registered. Issue a key so that it can ask.`);
+    const { proposal } = answer.value;
+    announce(
+      proposal === null
+        ? `${id.trim()} is registered. Issue a key so that it can ask.`
+        : `${id.trim()} is registered, and acts once somebody approves it.`,
+    );
     onClose();
   };
   return (

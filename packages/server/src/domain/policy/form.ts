@@ -6,6 +6,7 @@
  * supported yet and says so.
  */
 import { DURATION_PATTERN } from "./duration.ts";
+import { RESOURCE_SUSPENDER } from "./model.ts";
 
 /** The subset of JSON Schema 2020-12 that describes our files. */
 export interface FormSchema {
@@ -81,12 +82,21 @@ export const duration = (description: string): FormSchema => ({
   description,
   "x-expected": "a duration such as `30s`, `15m`, `8h` or `7d`",
 });
+const PERSON_ID = "(?!(?:group|person|oncall|owner_of|suspender_of):)\\S{1,128}";
+
 export const person = (description: string): FormSchema => ({
   type: "string",
-  pattern: "^(?!(?:group|person|oncall|owner_of):)\\S{1,128}$",
+  pattern: `^${PERSON_ID}$`,
   description,
   "x-expected": "the id of a person, without a prefix",
 });
+/** A person, or one who follows from the request. */
+export const EXCLUDED: FormSchema = {
+  type: "string",
+  pattern: `^(?:${PERSON_ID}|${RESOURCE_SUSPENDER})$`,
+  description: "A person, or whoever suspended the identity that the request is about.",
+  "x-expected": `the id of a person, without a prefix, or \`${RESOURCE_SUSPENDER}\``,
+};
 export const SOURCE: FormSchema = {
   type: "string",
   pattern: "^(?:(?:group|person|oncall):\\S{1,128}|owner_of:(?:identity|resource))$",

@@ -20,9 +20,16 @@ export type Assurance = "mediated" | "cooperative";
 
 /**
  * Who may fill a slot, as written in policy: `group:NAME`, `person:ID`, `oncall:NAME`,
- * `owner_of:identity` or `owner_of:resource`. Kept as its text; it is a key of {@link Roster}.
+ * `owner_of:identity` or `owner_of:resource`. Kept as its text; it is a key of {@link Roster}. Of a
+ * request that is about an identity the latter becomes `owner_of:identity/ID`.
  */
 export type ReviewerSource = string;
+
+/** The owner of the identity that a request is about. */
+export const RESOURCE_OWNER: ReviewerSource = "owner_of:resource";
+
+/** Among the excluded persons: whoever suspended the identity that a request is about. */
+export const RESOURCE_SUSPENDER = "suspender_of:resource";
 
 /** After `afterMs` on hold the persons of `to` may fill this clause's slots as well. */
 export interface Escalation {

@@ -1,5 +1,6 @@
 /** Cases beside a policy: requests and what policy must say of them. For `haltpoint policy test`. */
 import type { Organisation } from "../impact/model.ts";
+import { changeRules } from "./change-rules.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { readTimestamp } from "./condition/time.ts";
 import { ConditionError } from "./condition/value.ts";
@@ -16,6 +17,7 @@ import type {
   Risk,
 } from "./model.ts";
 import { CASES_SCHEMA } from "./cases-schema.ts";
+import { PUBLISHER } from "./publication.ts";
 import { membersOf, type OneOrMore } from "./raw-policy.ts";
 import { offsetOf, readStructure, type PlainRecord } from "./structure.ts";
 import { readYaml, type YamlNode } from "./yaml-source.ts";
@@ -54,6 +56,10 @@ export function runPolicyCases(
     return { ok: false, problems, results: [] };
   }
   const { cases, ...shared } = raw as unknown as RawCases;
+  const changes = changeRules(policy);
+  const decided = (input: PolicyInput): PolicyDecision =>
+    (input.identity.id === PUBLISHER ? changes?.(input) : undefined) ??
+    evaluate(policy, input, { nearMisses: true });
   const results = cases.flatMap((each, at) => {
     const now = momentOf(each.now ?? shared.now, offsetOf(root, ["cases", at, "now"]), found);
     if (now === null) return [];
@@ -66,7 +72,7 @@ export function runPolicyCases(
       },
     );
     const input = { ...inputOf(each, shared, now), budgets };
-    const decision = evaluate(policy, input, { nearMisses: true });
+    const decision = decided(input);
     const line = lineOf(casesText, root, at);
     return [
       { name: each.name, line, failures: failuresOf(each.expect, decision), input, decision },

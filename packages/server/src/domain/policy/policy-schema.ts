@@ -5,6 +5,7 @@
 import {
   choice,
   duration,
+  EXCLUDED,
   flag,
   id,
   list,
@@ -72,7 +73,7 @@ const APPROVAL_FIELDS: Readonly<Record<string, FormSchema>> = {
   on_reject: choice(["none", "halt_session"], "What else a rejection does."),
   owner_may_approve: flag("Whether the identity's owner may fill a slot."),
   on_behalf_of_may_approve: flag("Whether the person the identity acts for may fill a slot."),
-  exclude: list(person("A person."), "Persons that must not fill a slot."),
+  exclude: list(EXCLUDED, "Persons that must not fill a slot."),
 };
 
 const OUTCOME_FIELDS: Readonly<Record<string, FormSchema>> = {

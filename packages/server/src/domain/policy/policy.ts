@@ -18,6 +18,7 @@ import { FINDINGS_MAX, nodeAt, offsetOf, readStructure } from "./structure.ts";
 import { minuteOfDay, wallClock, type WallClock, type Window } from "./windows.ts";
 import { readYaml, type YamlNode } from "./yaml-source.ts";
 
+export { changeRules } from "./change-rules.ts";
 export { evaluate } from "./evaluate.ts";
 export { PUBLISH_ACTION, PUBLISHER, publicationRules } from "./publication.ts";
 export { explain } from "./explain.ts";

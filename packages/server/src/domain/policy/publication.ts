@@ -6,11 +6,11 @@ import type { CompiledPolicy } from "./compiled-policy.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Obligations, PolicyDecision, PolicyInput } from "./model.ts";
 import { mergeObligations } from "./obligations.ts";
-import { ActionIndex } from "./rule-index.ts";
+import { rulesAbout } from "./rules-about.ts";
 
 /** The action of a change of policy. */
 export const PUBLISH_ACTION = "policy.publish";
-/** The identity that asks for it on a person's behalf: the server itself, which no key is of. */
+/** The identity that asks for what people change: the server itself, which no key is of. */
 export const PUBLISHER = "haltpoint";
 /** A source of reviewers that no policy text can name: whoever has the right. */
 const POLICY_ADMINS = "right:policy_admin";
@@ -48,7 +48,8 @@ export interface PublicationRules {
 
 /** What the policy in force, and what is built in, say of a change to another. */
 export function publicationRules(inForce: CompiledPolicy): PublicationRules {
-  const own = rulesAbout(inForce);
+  // A rule about everything is not meant.
+  const own = rulesAbout(inForce, ({ stem, isPrefix }) => !isPrefix && stem === PUBLISH_ACTION);
   const { version } = inForce;
   return {
     version,
@@ -69,16 +70,6 @@ export function publicationRules(inForce: CompiledPolicy): PublicationRules {
       return own === null ? built : withOwn(built, evaluate(own, input));
     },
   };
-}
-
-/** The policy with only the rules that name the action; a rule about everything is not meant. */
-function rulesAbout(policy: CompiledPolicy): CompiledPolicy | null {
-  const rules = policy.rules.filter(({ match }) =>
-    match.actions.some(({ stem, isPrefix }) => !isPrefix && stem === PUBLISH_ACTION),
-  );
-  if (rules.length === 0) return null;
-  const index = new ActionIndex(rules);
-  return { ...policy, rules, index, unknownActions: "default", actions: new Map() };
 }
 
 function baseOf({ revision }: PolicyInput): unknown {

@@ -109,8 +109,12 @@ export interface Facts {
    * minutes. Their approvals do not count (T11).
    */
   readonly unconfirmed: ReadonlySet<string>;
-  /** The identity as registered now; null once it is gone. `active`: may act. */
-  readonly identity: (IdentityFacts & { readonly active: boolean }) | null;
+  /**
+   * The identity as registered now; null once it is gone. `active`: may act. `offboarded`: never will
+   * again.
+   */
+  readonly identity:
+    (IdentityFacts & { readonly active: boolean; readonly offboarded: boolean }) | null;
   /** Whether the acting person is known and not disabled, and their rights. */
   readonly person: { readonly active: boolean; readonly rights: readonly Right[] };
   /** Persons known to the registry and active; who a delegation or a conflict may name. */

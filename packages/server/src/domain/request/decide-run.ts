@@ -135,6 +135,17 @@ export function halt(state: RequestState, command: CommandOf<"halt">, facts: Fac
   return [{ at: facts.now, actor, kind: "interrupted", to, reason, halt: command.halt }];
 }
 
+/** Who will never act again waits for nobody: what it held ends, which is no person's no. */
+export function endOffboarded(
+  state: RequestState,
+  { actor }: CommandOf<"recheck">,
+  facts: Facts,
+): Ruling {
+  if (state.status !== "held" || facts.identity?.offboarded !== true) return [];
+  const reason = "its identity was offboarded";
+  return [{ at: facts.now, actor, kind: "interrupted", to: "interrupted", reason, halt: null }];
+}
+
 export function withdraw(
   state: RequestState,
   command: CommandOf<"withdraw">,

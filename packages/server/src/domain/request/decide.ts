@@ -9,7 +9,16 @@ import type { Command, Facts } from "./commands.ts";
 import { answer, ask, delegate, extend } from "./decide-hold.ts";
 import { redeem } from "./decide-redeem.ts";
 import { edit, override, retract, review } from "./decide-review.ts";
-import { followUp, halt, heartbeat, interrupt, report, resolve, withdraw } from "./decide-run.ts";
+import {
+  endOffboarded,
+  followUp,
+  halt,
+  heartbeat,
+  interrupt,
+  report,
+  resolve,
+  withdraw,
+} from "./decide-run.ts";
 import { submit } from "./decide-submit.ts";
 import { lapse } from "./due.ts";
 import { eligibilityChange } from "./eligibility.ts";
@@ -83,8 +92,9 @@ function rule(state: RequestState, command: Command, facts: Facts): Ruling {
       return resolve(state, command, facts);
     case "follow_up":
       return followUp(state, command, facts);
-    case "tick":
     case "recheck":
+      return endOffboarded(state, command, facts);
+    case "tick":
       return [];
   }
 }

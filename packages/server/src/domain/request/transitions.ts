@@ -85,7 +85,13 @@ export const TRANSITIONS: readonly Transition[] = [
     "nobody could decide it now, or somebody can again",
   ),
   row("held", "withdrawn", "cancelled", ["withdraw"], "the requester's own"),
-  row("held", "interrupted", "interrupted", ["interrupt"], "a person stops it"),
+  row(
+    "held",
+    "interrupted",
+    "interrupted",
+    ["interrupt", "recheck"],
+    "a person stops it, or its identity is offboarded",
+  ),
   row("held", "expired", "expired", ["tick"], "the deadline"),
 
   row("approved", "redeemed", "running", ["redeem"], "the effect may start"),

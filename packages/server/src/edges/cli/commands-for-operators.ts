@@ -54,6 +54,7 @@ const IDENTITY_OPTIONS: readonly OptionSpec[] = [
     choices: ["mediated", "cooperative"],
   },
   { flags: "--mode <mode>", about: "shadow: recorded, never held", choices: ["enforce", "shadow"] },
+  { flags: "--reason <why>", about: "for whoever approves it, where the policy asks for somebody" },
 ];
 
 const RIGHT: OptionSpec = {

@@ -3,15 +3,13 @@ import { HaltpointProblem, type IdentityBody } from "@haltpoint/sdk";
 import type { Answer } from "../../app/answer.ts";
 import type { App } from "../../app/app.ts";
 import { issueEnrolment } from "../../app/enrolments.ts";
+import { identityView, saveIdentity, type SentIdentity } from "../../app/identities.ts";
 import {
-  identityView,
   issueCredential,
   personView,
   revokeCredential,
-  saveIdentity,
   savePerson,
   setOnCall,
-  type SentIdentity,
 } from "../../app/registry.ts";
 import { usageFailure } from "./command-failure.ts";
 import type { RegistryAccess } from "./registry-access.ts";
@@ -31,15 +29,12 @@ function hostIdentities(app: App) {
       const all = await app.store.identities();
       return Promise.all(all.map((each) => identityView(app, each)));
     },
-    addIdentity: async (body: IdentityBody & { readonly id: string }) =>
-      valueOf(
-        await saveIdentity(app, sentOf(requireId(body.id), body), {
-          ...BY_OPERATOR,
-          mustBe: "new",
-        }),
-      ),
+    addIdentity: async (body: IdentityBody & { readonly id: string }) => {
+      const change = { ...BY_OPERATOR, ...reasonOf(body), mustBe: "new" } as const;
+      return valueOf(await saveIdentity(app, sentOf(requireId(body.id), body), change));
+    },
     changeIdentity: async (id: string, body: IdentityBody) => {
-      const change = { ...BY_OPERATOR, mustBe: "known" } as const;
+      const change = { ...BY_OPERATOR, ...reasonOf(body), mustBe: "known" } as const;
       return valueOf(await saveIdentity(app, sentOf(id, body), change));
     },
     addKey: async (id: string, expiresInMs: number) => {
@@ -93,9 +88,13 @@ function hostPeople(app: App) {
   };
 }
 
+function reasonOf({ reason }: IdentityBody): { readonly reason?: string } {
+  return reason === undefined ? {} : { reason };
+}
+
 /** What was left out is left out: it is filled in where it is written. */
 function sentOf(id: string, body: IdentityBody): SentIdentity {
-  const { acts_for_people, ...rest } = body;
+  const { acts_for_people, reason: _reason, ...rest } = body;
   return {
     ...rest,
     id,

@@ -1,11 +1,16 @@
 /** The registry as commands use it: through a server, or straight on the store of this host. */
-import type { EnrolmentView, IdentityView, PersonView } from "@haltpoint/protocol";
+import type {
+  EnrolmentView,
+  IdentityView,
+  PersonView,
+  SavedIdentityView,
+} from "@haltpoint/protocol";
 import type { IdentityBody, NewKey, PersonBody, Shift } from "@haltpoint/sdk";
 
 export interface RegistryAccess {
   identities(): Promise<readonly IdentityView[]>;
-  addIdentity(body: IdentityBody & { readonly id: string }): Promise<IdentityView>;
-  changeIdentity(id: string, body: IdentityBody): Promise<IdentityView>;
+  addIdentity(body: IdentityBody & { readonly id: string }): Promise<SavedIdentityView>;
+  changeIdentity(id: string, body: IdentityBody): Promise<SavedIdentityView>;
   addKey(id: string, expiresInMs: number): Promise<NewKey>;
   revokeKey(id: string, keyId: string): Promise<void>;
   people(): Promise<readonly PersonView[]>;

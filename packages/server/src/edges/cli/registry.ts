@@ -5,6 +5,7 @@ import {
   type IdentityView,
   type KeyView,
   type PersonView,
+  type SavedIdentityView,
 } from "@haltpoint/protocol";
 import type { IdentityBody, NewKey, Shift } from "@haltpoint/sdk";
 import { argument, type Call } from "./command.ts";
@@ -29,17 +30,27 @@ export async function addIdentity(call: Call): Promise<void> {
   );
   call.screen.printJson(view);
   call.screen.print(`Registered ${identityLine(view)}.`);
+  tellProposal(call, view);
   call.screen.print(`Next, a key for it: ${call.host.program} identity key add ${visibleText(id)}`);
 }
 
 export async function setIdentity(call: Call): Promise<void> {
   const id = argument(call, 0);
   const body = identityBody(call);
-  if (Object.keys(body).length === 0)
+  if (Object.keys(body).every((member) => member === "reason"))
     throw usageFailure("say what to change, such as --stage suspended");
   const view = await withRegistry(call, (registry) => registry.changeIdentity(id, body));
   call.screen.printJson(view);
-  call.screen.print(`Changed: ${identityLine(view)}.`);
+  if (view.proposal === null) call.screen.print(`Changed: ${identityLine(view)}.`);
+  else call.screen.print(`Not changed yet: ${identityLine(view)}.`);
+  tellProposal(call, view);
+}
+
+function tellProposal({ screen }: Call, { id, stage, proposal }: SavedIdentityView): void {
+  if (proposal === null) return;
+  const until = `Until then \`${visibleText(id)}\` stays ${visibleText(stage)}.`;
+  screen.print(`The policy asks for somebody's approval: ${proposal.link}`);
+  screen.print(until);
 }
 
 export async function listIdentities(call: Call): Promise<void> {
@@ -85,6 +96,8 @@ function identityBody({ options }: Call): IdentityBody {
   if (groups.length > 0) given.groups = groups;
   const labels = options.list("label");
   if (labels.length > 0) given.labels = Object.fromEntries(labels.map(labelOf));
+  const reason = options.text("reason");
+  if (reason !== undefined) given.reason = reason;
   const may = options.list("may");
   if (may.length > 0) given.may = may.includes("anything") ? null : may;
   return given;

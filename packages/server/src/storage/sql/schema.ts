@@ -394,4 +394,6 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: "budgets", statements: BUDGETS },
   { name: "policy-publications", statements: POLICY_PUBLICATIONS },
+  // Null for stages of before: who changed them is in the ledger.
+  { name: "stages", statements: [`ALTER TABLE identities ADD COLUMN stage_by {text}`] },
 ];

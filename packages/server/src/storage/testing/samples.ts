@@ -169,6 +169,7 @@ export function identity(id: string, options: Partial<StoredIdentity> = {}): Sto
     assurance: "mediated",
     mode: "enforce",
     may: null,
+    stageBy: null,
     createdAt: START_MS,
     ...options,
   };

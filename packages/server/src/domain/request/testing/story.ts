@@ -304,6 +304,7 @@ export class Story {
       may: null,
       mode: "enforce",
       active: registration === "active",
+      offboarded: false,
     };
   }
 }

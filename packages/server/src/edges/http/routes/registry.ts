@@ -3,16 +3,14 @@ import type { IdentityView } from "@haltpoint/protocol";
 import { refused } from "../../../app/answer.ts";
 import type { App } from "../../../app/app.ts";
 import { principalName } from "../../../app/authenticate.ts";
+import { identityView, saveIdentity, type SentIdentity } from "../../../app/identities.ts";
 import {
-  identityView,
   issueCredential,
   personView,
   revokeCredential,
-  saveIdentity,
   savePerson,
   setOnCall,
   type Change,
-  type SentIdentity,
 } from "../../../app/registry.ts";
 import type { StoredIdentity } from "../../../ports/store.ts";
 import { PERSON, withRights, type Person } from "../access.ts";
@@ -22,6 +20,7 @@ import { PersonNamePageShape } from "../schema/card-shapes.ts";
 import {
   IdentityPageShape,
   IdentityViewShape,
+  SavedIdentityShape,
   IssuedShape,
   KeyViewShape,
   PersonPageShape,
@@ -52,6 +51,18 @@ async function changeOf(
 ): Promise<Change> {
   const { principal, body, keyed } = call;
   return { by: principalName(principal), keyed: await keyed({ kind, requestId: about, body }) };
+}
+
+/** What policy says of it, besides what may be wrong with it. */
+const CHANGE_PROBLEMS = [
+  "idempotency_conflict",
+  "separation_of_duties",
+  "denied",
+  "reason_required",
+] as const;
+
+function reasonOf({ reason }: { readonly reason?: string | undefined }): { reason?: string } {
+  return reason === undefined ? {} : { reason };
 }
 
 /** As the use case takes it. What was left out is left out: it is filled in where it is written. */
@@ -111,13 +122,14 @@ const identities: readonly Route[] = [
     summary: "Register an identity",
     access: OPERATOR,
     body: NewIdentityShape,
-    answers: { 201: IdentityViewShape },
-    problems: ["already_exists", "idempotency_conflict", "separation_of_duties"],
+    answers: { 201: SavedIdentityShape },
+    problems: [...CHANGE_PROBLEMS, "already_exists"],
     async run(call) {
       const { edge, body } = call;
       const identity = sentIdentity(body.id, body);
       const change = await changeOf(call, "register_identity", body.id);
-      const saved = await saveIdentity(edge.app, identity, { ...change, mustBe: "new" });
+      const about = { ...change, ...reasonOf(body), mustBe: "new" } as const;
+      const saved = await saveIdentity(edge.app, identity, about);
       return saved.ok ? created(saved.value) : saved;
     },
   }),
@@ -144,14 +156,15 @@ const identities: readonly Route[] = [
     summary: "Change an identity; members left out stay as they are",
     access: OPERATOR,
     body: IdentityChangeShape,
-    answers: { 200: IdentityViewShape },
-    problems: ["not_found", "idempotency_conflict", "separation_of_duties"],
+    answers: { 200: SavedIdentityShape },
+    problems: [...CHANGE_PROBLEMS, "not_found"],
     async run(call) {
       const { app } = call.edge;
       const id = call.params["id"] ?? "";
       const change = await changeOf(call, "change_identity", id);
       const identity = sentIdentity(id, call.body);
-      const saved = await saveIdentity(app, identity, { ...change, mustBe: "known" });
+      const about = { ...change, ...reasonOf(call.body), mustBe: "known" } as const;
+      const saved = await saveIdentity(app, identity, about);
       return saved.ok ? ok(saved.value) : saved;
     },
   }),

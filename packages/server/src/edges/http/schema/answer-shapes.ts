@@ -4,6 +4,7 @@ import type {
   EventView,
   HaltView,
   IdentityView,
+  SavedIdentityView,
   KeyView,
   PageView,
   PersonView,
@@ -90,23 +91,30 @@ export const IssuedShape = ownShape(
   closed({ key: KeyViewShape.schema, secret: text("Shown this once; only its hash is kept.") }),
 );
 
-export const IdentityViewShape = shape<IdentityView>()(
-  "IdentityView",
+const identityMembers = {
+  id: text("Immutable."),
+  type: text("What it is."),
+  owner: text("The person accountable."),
+  stage: text("Where it is in its life."),
+  groups: texts("Its groups."),
+  labels: Type.Unsafe<Readonly<Record<string, string>>>({
+    type: "object",
+    additionalProperties: { type: "string" },
+  }),
+  acts_for_people: flag("Every request names `context.on_behalf_of`."),
+  assurance: choice(["mediated", "cooperative"], "Whether its point could be gone around."),
+  mode: choice(["enforce", "shadow"], "`shadow`: recorded, never held."),
+  may: nullable(texts("The only actions it may ask for.")),
+  keys: Type.Array(KeyViewShape.schema),
+};
+export const IdentityViewShape = shape<IdentityView>()("IdentityView", closed(identityMembers));
+export const SavedIdentityShape = shape<SavedIdentityView>()(
+  "SavedIdentity",
   closed({
-    id: text("Immutable."),
-    type: text("What it is."),
-    owner: text("The person accountable."),
-    stage: text("Where it is in its life."),
-    groups: texts("Its groups."),
-    labels: Type.Unsafe<Readonly<Record<string, string>>>({
-      type: "object",
-      additionalProperties: { type: "string" },
-    }),
-    acts_for_people: flag("Every request names `context.on_behalf_of`."),
-    assurance: choice(["mediated", "cooperative"], "Whether its point could be gone around."),
-    mode: choice(["enforce", "shadow"], "`shadow`: recorded, never held."),
-    may: nullable(texts("The only actions it may ask for.")),
-    keys: Type.Array(KeyViewShape.schema),
+    ...identityMembers,
+    proposal: nullable(
+      closed({ id: text("Of the request."), link: text("Where somebody decides it.") }),
+    ),
   }),
 );
 export const IdentityPageShape = shape<PageView<IdentityView>>()(

@@ -21,6 +21,10 @@ const STAGES = [
 /** As the domain's `RIGHTS`; a test compares them. */
 export const RIGHT_NAMES = ["operator", "policy_admin", "override", "resolver", "auditor"] as const;
 
+const reason = Type.Optional(
+  name("Why; for whoever decides about it, where the policy lets somebody.", "vendor onboarding"),
+);
+
 const identityMembers = {
   type: word("What it is: `agent`, `service_account`, `workload`, `bot`.", "agent"),
   owner: id("The person accountable for it.", "chen"),
@@ -50,6 +54,7 @@ const identityMembers = {
       }),
     ),
   ),
+  reason,
 };
 
 export const NewIdentityShape = ownShape(

@@ -1,0 +1,33 @@
+/** The change of an identity that was approved, as writes; see `propose-change.ts`. */
+import type { Revision } from "@haltpoint/protocol";
+import type { RequestState } from "../domain/request/model.ts";
+import type { Standing, Write } from "../ports/store.ts";
+import { answered, refused, type Answer } from "./answer.ts";
+import type { App } from "./app.ts";
+import { staleMember, withMembers, type MemberChange } from "./identity-members.ts";
+import { changeWrites } from "./identity-writes.ts";
+
+/**
+ * INVARIANT: I2. What was shown is what is made: where what it was made against is no longer so,
+ * nothing is.
+ */
+export async function approvedChange(
+  app: App,
+  state: RequestState,
+  { action, resource }: Revision,
+  { time }: Standing,
+): Promise<Answer<readonly Write[]>> {
+  const change = action.properties as unknown as MemberChange;
+  const known = await app.store.identity(resource.id);
+  if (known === null) return refused("not_found", `no identity \`${resource.id}\` is registered`);
+  const stale = staleMember(known, change);
+  if (stale !== null) {
+    const detail =
+      `\`${stale}\` of \`${resource.id}\` was changed since this was asked for; ` +
+      "reject it, and have the change made again";
+    return refused("stale_revision", detail, { request_id: state.id });
+  }
+  const about = { by: `person:${state.onBehalfOf ?? ""}`, at: time.now, requestId: state.id };
+  const { writes } = await changeWrites(app, known, withMembers(known, change), about);
+  return answered(writes);
+}
