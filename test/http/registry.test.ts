@@ -47,6 +47,7 @@ describe("identities", () => {
       mode: "enforce",
       may: null,
       keys: [],
+      proposal: null,
     });
     const again = await op("POST", "/v1/identities", { id: "buyer", type: "agent", owner: "chen" });
     expect(again.body.code).toBe("already_exists");

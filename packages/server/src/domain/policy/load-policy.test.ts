@@ -246,7 +246,7 @@ describe("a rule that holds", () => {
       "an owner with a prefix",
       "approvers: group:g, exclude: [person:x]",
       "",
-      "expected the id of a person, without a prefix, got `person:x`",
+      "expected the id of a person, without a prefix, or `suspender_of:resource`, got `person:x`",
     ],
     [
       "a count of nobody",

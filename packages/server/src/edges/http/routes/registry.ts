@@ -261,7 +261,13 @@ const keys: readonly Route[] = [
     access: OPERATOR,
     body: NewCredentialShape,
     answers: { 201: IssuedShape },
-    problems: ["not_found", "limit_exceeded", "already_exists", "idempotency_conflict"],
+    problems: [
+      "not_found",
+      "limit_exceeded",
+      "already_exists",
+      "idempotency_conflict",
+      "identity_suspended",
+    ],
     async run(call) {
       const holder = { kind: "identity", id: call.params["id"] ?? "" } as const;
       const change = await changeOf(call, "issue_credential", `identity:${holder.id}`);
