@@ -432,6 +432,19 @@ describe("the end of an identity", () => {
     expect(key.body.code).toBe("identity_suspended");
   });
 
+  it("lets nobody in by a key that was issued at the same moment (T37)", async () => {
+    await busyHelper();
+    let late = "";
+    beforeNextCommit(server, async () => {
+      const asked = { expires_in_ms: 60_000 };
+      const issued = await as("olga")("POST", "/v1/identities/helper/keys", asked);
+      late = issued.body.secret;
+    });
+    await onHost({ id: "helper", stage: "offboarded" });
+    expect(late).toMatch(/^hpk_/);
+    expect((await server.call("GET", "/v1/whoami", { token: late })).status).toBe(401);
+  });
+
   it("ends what a server that died right after it had not told yet (T15)", async () => {
     const folder = await temporaryFolder();
     onTestFinished(() => folder.remove());
