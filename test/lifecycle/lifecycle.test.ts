@@ -3,11 +3,12 @@
  * happens at once, and its end ends what it had (T7, T13, T40).
  */
 import { join } from "node:path";
+import { STAGES } from "@haltpoint/protocol";
 import { afterEach, describe, expect, it, onTestFinished } from "vitest";
 import { saveIdentity, type SentIdentity } from "../../packages/server/src/app/identities.ts";
 import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import type { Right } from "../../packages/server/src/domain/request/commands.ts";
-import { STAGES, stageChange } from "../../packages/server/src/domain/registry/lifecycle.ts";
+import { stageChange } from "../../packages/server/src/domain/registry/lifecycle.ts";
 import { beforeNextCommit } from "../http/testing/before-commit.ts";
 import {
   newAttempt,
@@ -104,7 +105,7 @@ describe("a change of stage", () => {
         content: {
           action: {
             name: "identity.resume",
-            properties: { before: { stage: "suspended" }, after: { stage: "active" } },
+            properties: { from: { stage: "suspended" }, to: { stage: "active" } },
           },
           context: { on_behalf_of: "olga", justification: "the leak is closed" },
         },
@@ -323,7 +324,7 @@ describe("other changes", () => {
     const held = await viewOf(wider.body.proposal.id, "sam");
     expect(held.revision.content.action).toEqual({
       name: "identity.change_privilege",
-      properties: { before: { may: [] }, after: { may: ["mail.*"] } },
+      properties: { from: { may: [] }, to: { may: ["mail.*"] } },
     });
     const both = await change("olga", { may: null, owner: "chen", reason: "both" });
     expect(both.body).toMatchObject({ code: "invalid_request", field: "may" });
@@ -342,7 +343,7 @@ describe("other changes", () => {
     const held = await viewOf(body.proposal.id, "dana");
     expect(held.revision.content.action).toEqual({
       name: "identity.recertify",
-      properties: { before: { labels: {} }, after: { labels: { recertified } } },
+      properties: { from: { labels: {} }, to: { labels: { recertified } } },
     });
     await onHost({ id: "helper", labels: { team: "b" } });
     expect((await decide("dana", body.proposal.id)).body.status).toBe("succeeded");

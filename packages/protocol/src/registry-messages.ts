@@ -1,5 +1,20 @@
 /** Who there is: identities with their keys, and people, as the registry shows them. */
 
+/**
+ * Where an identity is in its life, in the order of a life that goes well; `suspended` and `dormant` are
+ * stops on the way.
+ */
+export const STAGES = [
+  "requested",
+  "provisioned",
+  "probation",
+  "active",
+  "suspended",
+  "dormant",
+  "offboarded",
+] as const;
+export type Stage = (typeof STAGES)[number];
+
 export interface IdentityView {
   readonly id: string;
   readonly type: string;

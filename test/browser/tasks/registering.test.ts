@@ -1,6 +1,7 @@
 /** Those who act by program: an identity gets a key, a command line is allowed; and both work. */
 import { createPeopleClient, createSignInClient } from "@haltpoint/sdk";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { until } from "../../http/testing/until.ts";
 import { send } from "../testing/errand.ts";
 import { MODES } from "../testing/hands.ts";
 import { openHouse, type House } from "../testing/house.ts";
@@ -43,6 +44,44 @@ describe.each(MODES)("by %s", (mode) => {
     const identity = await house.person("operator-1").identities.get(id);
     expect(identity).toMatchObject({ id, type: "agent", owner: "chen" });
     expect(identity.keys).toHaveLength(1);
+  });
+
+  it("suspend an identity at once, and let it act again once somebody else agrees (T7)", async () => {
+    const id = `helper-${mode}`;
+    const operator = house.person("operator-1");
+    await operator.identities.create({ id, type: "agent", owner: "chen" });
+    const stage = async () => (await operator.identities.get(id)).stage;
+    let link = "";
+    await atSeat(
+      house,
+      { mode, person: "operator-1", expected: [/status of 422/] },
+      async ({ open, page, hands }) => {
+        await open("/identities");
+        const row = page.getByRole("listitem").filter({ hasText: id });
+        await hands.press("button", "Change its stage", { within: row });
+        await hands.choose("Stage", "suspended", { inDialog: true });
+        await hands.press("button", "Change it", { inDialog: true });
+        await until(stage).toBe("suspended");
+        await hands.press("button", "Change its stage", { within: row });
+        await hands.choose("Stage", "active", { inDialog: true });
+        await hands.press("button", "Change it", { inDialog: true });
+        await page.getByRole("alert").filter({ hasText: "send `reason`" }).waitFor();
+        await hands.write("Reason", "The leak is closed", { inDialog: true });
+        await hands.press("button", "Change it", { inDialog: true });
+        const told = page.getByRole("status").filter({ hasText: "Nothing has changed yet" });
+        await told.waitFor();
+        link = (await told.getByRole("link").getAttribute("href")) ?? "";
+        expect(await stage()).toBe("suspended");
+      },
+    );
+    await atSeat(house, { mode, person: "dee" }, async ({ open, page, hands }) => {
+      await open(link);
+      await page.getByRole("heading", { name: `Resume identity ${id}` }).waitFor();
+      await page.getByText("The leak is closed").first().waitFor();
+      await hands.press("button", "Approve", { key: "a" });
+      await hands.press("button", "Approve exactly this", { inDialog: true });
+      await until(stage).toBe("active");
+    });
   });
 
   it("allow a command line after comparing its code, and refuse one that is not theirs (T31)", async () => {

@@ -24,6 +24,13 @@ actions:
       properties: { amount: { type: string, format: money }, vendor: { type: string } }
 
 rules:
+  - id: resuming
+    why: Security lets a suspended identity act again, and not who suspended it
+    owner: chen
+    match: { action: identity.resume }
+    decision: hold
+    request_fields: [context.justification]
+    approval: { approvers: group:security, exclude: [suspender_of:resource], deadline: 8h }
   - id: jobs
     why: Jobs of the night run unasked
     match: { action: jobs.run }

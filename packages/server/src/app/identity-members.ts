@@ -8,8 +8,8 @@ export type Members = Readonly<Record<string, unknown>>;
 
 /** Some members as they are, and as they would be. */
 export interface MemberChange {
-  readonly before: Members;
-  readonly after: Members;
+  readonly from: Members;
+  readonly to: Members;
 }
 
 /** A member's name as it is sent. */
@@ -27,22 +27,22 @@ export function memberChange(
     Object.fromEntries(
       fields.map((field) => [sentAs(field), field === "labels" ? some(from, labels) : from[field]]),
     );
-  return { before: of(before), after: of(after) };
+  return { from: of(before), to: of(after) };
 }
 
 /** The member that is no longer as the change found it; null: all are. */
-export function staleMember(known: Registration, { before, after }: MemberChange): string | null {
-  const changed = Object.keys(before).find((name) => {
+export function staleMember(known: Registration, change: MemberChange): string | null {
+  const stale = Object.keys(change.from).find((name) => {
     const field = fieldOf(name);
-    const now = field === "labels" ? some(known, labelNames({ before, after })) : known[field];
-    return !isDeepStrictEqual(now, before[name]);
+    const now = field === "labels" ? some(known, labelNames(change)) : known[field];
+    return !isDeepStrictEqual(now, change.from[name]);
   });
-  return changed ?? null;
+  return stale ?? null;
 }
 
 /** The identity with the change made. */
 export function withMembers(known: StoredIdentity, change: MemberChange): StoredIdentity {
-  const { labels: _labels, acts_for_people: acts, ...rest } = change.after;
+  const { labels: _labels, acts_for_people: acts, ...rest } = change.to;
   return {
     ...known,
     ...rest,
@@ -54,15 +54,15 @@ export function withMembers(known: StoredIdentity, change: MemberChange): Stored
 function withLabels(known: Registration, change: MemberChange): Registration["labels"] {
   const names = labelNames(change);
   const kept = Object.entries(known.labels).filter(([name]) => !names.includes(name));
-  return Object.fromEntries([...kept, ...Object.entries(labelsOf(change.after))]);
+  return Object.fromEntries([...kept, ...Object.entries(labelsOf(change.to))]);
 }
 
 function fieldOf(name: string): keyof Registration {
   return name === "acts_for_people" ? "actsForPeople" : (name as keyof Registration);
 }
 
-function labelNames({ before, after }: MemberChange): readonly string[] {
-  return [...new Set([...Object.keys(labelsOf(before)), ...Object.keys(labelsOf(after))])];
+function labelNames({ from, to }: MemberChange): readonly string[] {
+  return [...new Set([...Object.keys(labelsOf(from)), ...Object.keys(labelsOf(to))])];
 }
 
 function labelsOf({ labels }: Members): Registration["labels"] {

@@ -7,12 +7,14 @@ import { hasRight, useSession } from "../../shell/session.tsx";
 import { useNow } from "../../time/use-now.ts";
 import { durationWords } from "../../time/words.ts";
 import { Empty, Read } from "../../ui/states.tsx";
+import { ChangeStage } from "./change-stage.tsx";
 import { IssueKey, RevokeKey } from "./key-dialogs.tsx";
 
 const StopDialog = lazy(() => import("../../shell/stop-dialog.tsx"));
 
 type Chosen =
   | { readonly kind: "issue" | "halt"; readonly identity: string }
+  | { readonly kind: "stage"; readonly identity: string; readonly stage: string }
   | { readonly kind: "revoke"; readonly identity: string; readonly key: string };
 
 export function Identities(): ReactNode {
@@ -42,6 +44,9 @@ export function Identities(): ReactNode {
         </Read>
       </div>
       {chosen?.kind === "issue" ? <IssueKey identity={chosen.identity} onClose={close} /> : null}
+      {chosen?.kind === "stage" ? (
+        <ChangeStage identity={{ id: chosen.identity, stage: chosen.stage }} onClose={close} />
+      ) : null}
       {chosen?.kind === "revoke" ? (
         <RevokeKey identity={chosen.identity} keyId={chosen.key} onClose={close} />
       ) : null}
@@ -63,7 +68,7 @@ function IdentityRow({
 }): ReactNode {
   const me = useSession();
   const isOperator = hasRight(me, "operator");
-  const { id, owner } = identity;
+  const { id, owner, stage } = identity;
   // Others are sent none, which does not mean that there is none.
   const seesKeys = isOperator || hasRight(me, "auditor") || owner === me.person.id;
   return (
@@ -78,7 +83,7 @@ function IdentityRow({
         ) : null}
       </div>
       <div className="row-actions">
-        {isOperator ? (
+        {isOperator && stage !== "offboarded" ? (
           <button
             type="button"
             className="button"
@@ -86,6 +91,16 @@ function IdentityRow({
             onClick={() => onChoose({ kind: "issue", identity: id })}
           >
             Issue a key
+          </button>
+        ) : null}
+        {isOperator && stage !== "offboarded" ? (
+          <button
+            type="button"
+            className="button"
+            aria-describedby={`identity-${id}`}
+            onClick={() => onChoose({ kind: "stage", identity: id, stage })}
+          >
+            Change its stage
           </button>
         ) : null}
         {isOperator || owner === me.person.id ? (

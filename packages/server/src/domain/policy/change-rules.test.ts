@@ -10,7 +10,7 @@ rules:
 const asked = (action: string) =>
   inputOf({
     action,
-    properties: { before: { stage: "suspended" }, after: { stage: "active" } },
+    properties: { from: { stage: "suspended" }, to: { stage: "active" } },
     resource: { type: "identity", id: "helper" },
     identity: { id: "haltpoint" },
   });
@@ -19,7 +19,7 @@ const decided = (rules: string, name = "identity.resume") =>
 
 const HOLD =
   "decision: hold, owner: fay, approval: { approvers: group:security, deadline: 1h, undo: 30s, " +
-  "edits: { fields: [action.properties.after] } }";
+  "edits: { fields: [action.properties.to] } }";
 
 describe("rules about the registry", () => {
   it("are those that name its actions; a policy with none governs nothing", () => {
@@ -54,7 +54,7 @@ describe("rules about the registry", () => {
   });
 
   it("that cannot be judged hold or deny, never allow (I5)", () => {
-    const rule = `  - { id: a, why: A, match: { action: identity.resume }, when: 'timestamp(action.properties.after.stage) < now', decision: allow }\n`;
+    const rule = `  - { id: a, why: A, match: { action: identity.resume }, when: 'timestamp(action.properties.to.stage) < now', decision: allow }\n`;
     expect(decided(rule)?.effect).toBe("deny");
   });
 });

@@ -3,17 +3,7 @@
  * policy can name it. A change that only takes away is never asked about; one that gives may be.
  */
 
-/** In the order of a life that goes well; `suspended` and `dormant` are stops on the way. */
-export const STAGES = [
-  "requested",
-  "provisioned",
-  "probation",
-  "active",
-  "suspended",
-  "dormant",
-  "offboarded",
-] as const;
-export type Stage = (typeof STAGES)[number];
+import { STAGES, type Stage } from "@haltpoint/protocol";
 
 /** In any other stage an identity starts nothing, whatever a policy says. */
 export const ACTING_STAGES: ReadonlySet<string> = new Set<Stage>(["active", "probation"]);

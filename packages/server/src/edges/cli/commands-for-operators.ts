@@ -1,5 +1,5 @@
 /** Commands of those who keep the registry and write policy. */
-import { EXIT } from "@haltpoint/protocol";
+import { EXIT, STAGES } from "@haltpoint/protocol";
 import type { CommandSpec, CommandTree, OptionSpec } from "./command.ts";
 import { RIGHT_NAMES } from "./rights.ts";
 
@@ -22,15 +22,7 @@ const IDENTITY_OPTIONS: readonly OptionSpec[] = [
   {
     flags: "--stage <stage>",
     about: "where it is in its life (default active)",
-    choices: [
-      "requested",
-      "provisioned",
-      "active",
-      "probation",
-      "suspended",
-      "dormant",
-      "offboarded",
-    ],
+    choices: STAGES,
   },
   { flags: "--group <group>", about: "a group it is in; may be repeated", isList: true },
   {

@@ -1,4 +1,5 @@
 /** What administration sends: identities, people, their credentials, rosters, policies. */
+import { STAGES } from "@haltpoint/protocol";
 import { Type } from "./type.ts";
 import { ImaginedShape } from "./request-shapes.ts";
 import { ownShape } from "./shape.ts";
@@ -7,16 +8,6 @@ import { choice, closed, flag, id, ms, name, nullable, word } from "./terms.ts";
 const LIST_MAX = 100;
 const SHIFTS_MAX = 1_000;
 const POLICY_TEXT_MAX = 1_048_576;
-
-const STAGES = [
-  "requested",
-  "provisioned",
-  "active",
-  "probation",
-  "suspended",
-  "dormant",
-  "offboarded",
-] as const;
 
 /** As the domain's `RIGHTS`; a test compares them. */
 export const RIGHT_NAMES = ["operator", "policy_admin", "override", "resolver", "auditor"] as const;
