@@ -38,7 +38,7 @@ describe("policy coverage", () => {
       "orders",
     ]);
     expect(rows.find((row) => row.startsWith("orders.submit"))).toMatch(
-      /^orders\.submit +2 +dev-agent +spend 2 +0\/2\/0 +0\/2 +orders$/,
+      /^orders\.submit +2 +dev-agent +spend +0\/2\/0 +0\/2 +orders$/,
     );
     expect(ran.out).toContain("Only the default decides about 4 of 6 tools");
     expect(ran.out).toMatch(

@@ -29,7 +29,7 @@ function coverageLines(view: CoverageView, width: number): readonly string[] {
     ...(tools.length === 0 ? [] : ["", ...toolTable(tools, width)]),
     ...(others === null ? [] : ["", ...othersLines(others, tools.length)]),
     ...(tools.length === 0 ? [] : ["", unruledLine(unruled.length, tools.length)]),
-    ...unruled.filter(({ impacts }) => impacts.length > 0).flatMap(whyLines),
+    ...whyAll(unruled.filter(({ impacts }) => impacts.length > 0)),
     ...listLines("Rules name these, and nobody called them:", notCalled, (each) => {
       return `${each.action} (rule ${each.rule})`;
     }),
@@ -47,11 +47,13 @@ function isOnlyByDefault({ by_default: byDefault, requests }: CoverageCounts): b
   return byDefault === requests;
 }
 
+/** Beside the table, as many are told of at most. */
+const LINES_MAX = 20;
 const BY: Column = { title: "BY", most: 14 };
 const ASSURANCE: Column = { title: "M/C", most: 9 };
-const KEY = "A/H/D: allowed, held and denied, as recorded.";
+const KEY = "A/H/D: allowed, held, denied, as recorded. A question mark: it may be so.";
 const ASSURANCE_KEY =
-  " M/C: from a point that cannot be gone around (mediated), or can (cooperative).";
+  "M/C: from a point that cannot be gone around (mediated), or can (cooperative).";
 
 function toolTable(tools: readonly CoverageTool[], width: number): readonly string[] {
   const isWide = width >= WIDTH;
@@ -59,7 +61,7 @@ function toolTable(tools: readonly CoverageTool[], width: number): readonly stri
     { title: "TOOL", gives: true },
     { title: "CALLS" },
     ...(isWide ? [BY] : []),
-    { title: "TAKEN FOR", most: 24 },
+    { title: "TAKEN FOR", most: 26 },
     { title: "A/H/D", most: 11 },
     ...(isWide ? [ASSURANCE] : []),
     { title: "DECIDED BY", most: 16 },
@@ -73,7 +75,7 @@ function toolTable(tools: readonly CoverageTool[], width: number): readonly stri
     ...(isWide ? [`${tool.assurance.mediated}/${tool.assurance.cooperative}`] : []),
     decidedBy(tool),
   ]);
-  return [...tableLines(columns, rows, width), "", isWide ? KEY + ASSURANCE_KEY : KEY];
+  return [...tableLines(columns, rows, width), "", KEY, ...(isWide ? [ASSURANCE_KEY] : [])];
 }
 
 function askersOf({ identities: { names, count } }: CoverageCounts): string {
@@ -85,15 +87,14 @@ function askersOf({ identities: { names, count } }: CoverageCounts): string {
 
 /** The gravest first; with a question mark where nothing that was seen is certain. */
 function takenFor({ impacts, access, requests }: CoverageCounts): string {
+  const of = (some: number): string => (some === requests ? "" : ` ${some}`);
   if (impacts.length > 0) {
     return impacts
-      .map((each) => `${each.category}${each.sure === 0 ? "?" : ""} ${each.requests}`)
+      .map((each) => `${each.category}${each.sure === 0 ? "?" : ""}${of(each.requests)}`)
       .join(", ");
   }
   const most = (["write", "unknown", "read"] as const).filter((each) => access[each] > 0);
-  return most
-    .map((each) => (access[each] === requests ? each : `${each} ${access[each]}`))
-    .join(", ");
+  return most.map((each) => `${each}${of(access[each])}`).join(", ");
 }
 
 function decidedBy(tool: CoverageCounts): string {
@@ -108,6 +109,14 @@ function unruledLine(unruled: number, tools: number): string {
   if (unruled === 0) return "Some rule says something about each of them.";
   const what = `${unruled} of ${tools} tool${tools === 1 ? "" : "s"}`;
   return `Only the default decides about ${what}: no rule says anything about them today.`;
+}
+
+function whyAll(tools: readonly CoverageTool[]): readonly string[] {
+  const more = tools.length - LINES_MAX;
+  return [
+    ...tools.slice(0, LINES_MAX).flatMap(whyLines),
+    ...(more > 0 ? [`  and ${more} more; --json says it of all`] : []),
+  ];
 }
 
 /** In full, since the table shortens. */
@@ -134,8 +143,6 @@ function othersLines(others: CoverageCounts, listed: number): readonly string[] 
     `  by ${asked}${more}, taken for ${takenFor(others)}; default only: ${others.by_default}`,
   ];
 }
-
-const LINES_MAX = 20;
 
 function listLines<T>(
   title: string,
