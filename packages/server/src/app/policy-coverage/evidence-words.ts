@@ -29,7 +29,7 @@ export function evidenceWords(
 function withoutQuotes({ path, evidence }: Finding): string {
   // The tool's name is shown anyway; its description is what the request's context says.
   if (path === null && evidence.startsWith(NAMED)) return evidence;
-  const said = evidence.replace(QUOTED, "…");
+  const said = evidence.replace(QUOTED, "…").replace(/: ….?$/, "");
   const shown = WORD.test(said) ? said : "Something that was seen";
   return path === null ? shown : `${shown} (in its arguments)`;
 }
