@@ -9,7 +9,7 @@ import { Panel } from "../../ui/panel.tsx";
 import { Empty, Read } from "../../ui/states.tsx";
 
 /** So many of the latest requests are looked at: it takes a second or two, and the page is opened often. */
-const latest = 5_000;
+const latest = 20_000;
 /** Rows that are shown at first. */
 const rowsFirst = 20;
 const freshMs = 60_000;
