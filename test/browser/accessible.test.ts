@@ -28,6 +28,8 @@ beforeAll(async () => {
   ids["rejected"] = rejected.id;
   const { digest } = (await agent.get(rejected.id)).revision;
   await house.person("ana").review(rejected.id, { verdict: "reject", digest, reason: "No" });
+  // Tools that no rule is about, one of them with a name that hides something.
+  for (const action of ["tenants.delete", "tenants.\u202eexport"]) await send(agent, { action });
   await house.person("operator-1").halt({ scope: { kind: "action", id: "x" }, reason: "A drill" });
 });
 afterAll(() => house.close());

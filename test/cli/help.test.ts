@@ -43,8 +43,8 @@ describe("help", () => {
       "dev, serve, inbox, show, approve, reject, edit, interrupt, halt, halt lift, halt list, resolve",
       "ask, retract, extend, delegate, identity add, identity list, identity set, identity key add",
       "identity key revoke, person add, person list, person set, person recover, oncall set",
-      "policy check, policy explain, policy test, policy replay, policy versions, policy show",
-      "policy revert, policy publish",
+      "policy check, policy explain, policy test, policy replay, policy coverage, policy versions",
+      "policy show, policy revert, policy publish",
       "report, config check, doctor, backup, login, logout",
     ].flatMap((line) => line.split(", "))) {
       expect(names).toContain(name);

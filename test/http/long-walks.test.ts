@@ -1,5 +1,6 @@
 /** What walks long through the store lets everybody else have their turn between two batches (T20). */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { policyCoverage } from "../../packages/server/src/app/policy-coverage/policy-coverage.ts";
 import { replayPolicy } from "../../packages/server/src/app/policy-replay/replay-policy.ts";
 import { reportSince } from "../../packages/server/src/app/report.ts";
 import { readEvents } from "./testing/event-reader.ts";
@@ -52,7 +53,18 @@ describe("a long walk", () => {
     expect(turns.count()).toBeGreaterThanOrEqual(BATCHES - 1);
   });
 
-  it("of a policy over what is on record, and it ends where nobody waits any more (T20)", async () => {
+  const about = { text: POLICY, file: "policy", since: 0 };
+  it.each([
+    [
+      "of a policy over what is on record",
+      (signal?: AbortSignal) =>
+        replayPolicy(server.app, "person:ana", { ...about, ...(signal && { signal }) }),
+    ],
+    [
+      "of coverage over what is on record",
+      (signal?: AbortSignal) => policyCoverage(server.app, { since: 0, ...(signal && { signal }) }),
+    ],
+  ])("%s lets others in, and ends where nobody waits any more (T20)", async (_name, walk) => {
     const { store } = server.app;
     const period = { since: 0, until: Number.MAX_SAFE_INTEGER };
     const submissions = store.submissions.bind(store);
@@ -63,14 +75,12 @@ describe("a long walk", () => {
       return Promise.resolve({ items, cursor: pages < BATCHES ? "next" : null });
     };
     const turns = countTurns();
-    const about = { text: POLICY, file: "policy", since: 0 };
-    const whole = await replayPolicy(server.app, "person:ana", about);
+    const whole = await walk();
     turns.stop();
     expect(whole.ok ? whole.value.judged : 0).toBe(BATCHES);
     expect(turns.count()).toBeGreaterThanOrEqual(BATCHES - 1);
     pages = 0;
-    const signal = AbortSignal.abort();
-    const left = await replayPolicy(server.app, "person:ana", { ...about, signal });
+    const left = await walk(AbortSignal.abort());
     expect([left.ok, pages]).toEqual([false, 0]);
     store.submissions = submissions;
   });

@@ -4,6 +4,7 @@ export * from "./registry-messages.ts";
 export * from "./card-messages.ts";
 export * from "./people-messages.ts";
 export * from "./policy-messages.ts";
+export * from "./coverage-messages.ts";
 export * from "./delivery-messages.ts";
 export * from "./problem.ts";
 export * from "./canonical-json.ts";

@@ -106,6 +106,11 @@ const ROWS: readonly Row[] = [
     { request: imagined },
   ],
   [
+    "policies.coverage",
+    (p) => p.policies.coverage({ since: 1, latest: 2 }),
+    "GET /v1/policy/coverage?since=1&latest=2",
+  ],
+  [
     "policies.replay",
     (p) => p.policies.replay({ text: "x", since: 1 }),
     "POST /v1/policy/replay",

@@ -1,5 +1,6 @@
 /** The calls of a person: what the command line, or another tool of theirs, asks of a server. */
 import type {
+  CoverageView,
   DelegateBody,
   EditBody,
   EnrolmentView,
@@ -78,6 +79,13 @@ export interface Explanation {
   readonly text: string;
 }
 
+export interface CoverageQuery {
+  /** Requests submitted at or after; milliseconds since the epoch. Default: 30 days ago. */
+  readonly since?: number;
+  /** Of these the latest so many. */
+  readonly latest?: number;
+}
+
 export type PublishOptions = CallOptions & Omit<NewPolicyBody, "text">;
 
 const asHalt = shaped<HaltView>("halt", { id: "string", scope: "object", active: "boolean" });
@@ -93,6 +101,7 @@ const asPolicy = shaped<PolicyView>("policy", { version: "string", text: "string
 const asPublished = shaped<PublishedPolicy>("policy", { version: "string" });
 const asVersions = shaped<PolicyVersionsView>("policies", { items: "array" });
 const asReplay = shaped<ReplayView>("replay", { judged: "number", changes: "array" });
+const asCoverage = shaped<CoverageView>("coverage", { judged: "number", tools: "array" });
 const asExplanation = shaped<Explanation>("explanation", { text: "string" });
 /** 200,000 requests take about half of it on a small machine. */
 const REPLAY_TIMEOUT_MS = 120_000;
@@ -127,8 +136,12 @@ function verbsOf(call: Transport) {
     <T>(path: string, body: object | undefined, check: Check<T>, options: CallOptions = {}) =>
       call({ ...options, method, path, ...(body === undefined ? {} : { body }) }, check);
   return {
-    get: <T>(path: string, check: Check<T>, query: ListQuery = {}): Promise<T> =>
-      call({ method: "GET", path, query: { ...query } }, check),
+    get: <T>(
+      path: string,
+      check: Check<T>,
+      query: ListQuery | CoverageQuery = {},
+      options: CallOptions = {},
+    ): Promise<T> => call({ ...options, method: "GET", path, query: { ...query } }, check),
     post: send("POST"),
     put: send("PUT"),
     remove: send("DELETE"),
@@ -243,6 +256,13 @@ function policyCalls({ get, post }: Verbs) {
       ),
     explain: (request: ExplainedRequest, options?: CallOptions) =>
       post("/v1/policies/explain", { request }, asExplanation, options),
+    /** Which tools agents call, and which no rule is about. It may take a minute, as a replay. */
+    coverage: (query: CoverageQuery = {}, options?: CallOptions) =>
+      get("/v1/policy/coverage", asCoverage, query, {
+        timeoutMs: REPLAY_TIMEOUT_MS,
+        retriesMax: 0,
+        ...options,
+      }),
     /** It may take a minute where much is on record. */
     replay: (body: ReplayBody, options?: CallOptions) =>
       post("/v1/policy/replay", body, asReplay, {

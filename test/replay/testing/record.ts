@@ -42,8 +42,27 @@ export interface LongRecord {
 
 /** Submits `count` requests over `days` days under this policy. */
 export async function recordOf(policy: string, count: number, days: number): Promise<LongRecord> {
-  const folder = newFolder();
   const random = new SeededRandom(20_261_128);
+  const record = await emptyRecord(policy, random);
+  const { app, clock } = record;
+  const all: Remembered[] = [];
+  const batches = Math.ceil(count / BATCH);
+  for (let batch = 0; batch < batches; batch += 1) {
+    clock.advance(Math.round((days * DAY_MS) / batches));
+    const size = Math.min(BATCH, count - batch * BATCH);
+    const made = Array.from({ length: size }, (_, at) => submitted(app, random, `${batch}/${at}`));
+    all.push(...(await Promise.all(made)));
+  }
+  clock.advance(1_000);
+  return { ...record, all };
+}
+
+/** A store with a policy in force, four agents of chen's, and nothing on record. */
+export async function emptyRecord(
+  policy: string,
+  random: SeededRandom,
+): Promise<Omit<LongRecord, "all">> {
+  const folder = newFolder();
   const clock = new ManualClock();
   const file = join(folder, "record.db");
   const store = await openSqliteStore({ file, clock, random });
@@ -61,21 +80,12 @@ export async function recordOf(policy: string, count: number, days: number): Pro
   for (const id of AGENTS) await saveIdentity(app, identityOf(id), change);
   const published = await publishPolicy(app, { text: policy, by: "setup", file: "policy" });
   if (!published.ok) throw new Error(published.problem.detail);
-  const all: Remembered[] = [];
-  const batches = Math.ceil(count / BATCH);
-  for (let batch = 0; batch < batches; batch += 1) {
-    clock.advance(Math.round((days * DAY_MS) / batches));
-    const size = Math.min(BATCH, count - batch * BATCH);
-    const made = Array.from({ length: size }, (_, at) => submitted(app, random, `${batch}/${at}`));
-    all.push(...(await Promise.all(made)));
-  }
-  clock.advance(1_000);
   const close = async (): Promise<void> => {
     app.changes.close();
     await store.close();
     removeFolder(folder);
   };
-  return { app, clock, folder, file, all, close };
+  return { app, clock, folder, file, close };
 }
 
 const SITE = { publicUrl: "https://haltpoint.example", development: false };

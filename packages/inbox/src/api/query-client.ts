@@ -17,6 +17,8 @@ export const KEYS = {
   identities: ["identities"],
   people: ["people"],
   policy: ["policy"],
+  /** Read from the whole record: no event has it read again. */
+  coverage: ["coverage"],
   analytics: ["analytics"],
   delegations: ["delegations"],
   sessions: ["sessions"],

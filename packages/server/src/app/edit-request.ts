@@ -1,5 +1,6 @@
 /** Editing: a new revision that policy is asked about and people approve anew (T26). */
 import { setMember, type JsonValue, type Problem, type Revision } from "@haltpoint/protocol";
+import { memberOf } from "../domain/member-at-path.ts";
 import type { Actor, RequestState } from "../domain/request/model.ts";
 import { refuse, type Refusal } from "../domain/request/refusal.ts";
 import type { Standing } from "../ports/store.ts";
@@ -77,14 +78,16 @@ function leavesOf(path: string, value: unknown): readonly string[] {
   return Object.entries(value).flatMap(([key, each]) => leavesOf(`${path}.${key}`, each));
 }
 
+type Fields = Record<string, JsonValue>;
+
 /** A copy with fields set. Paths go through objects only; they may add a last member. */
 function withFields(revision: Revision, set: Readonly<Record<string, unknown>>): Answer<Revision> {
-  const copy = structuredClone(revision) as unknown as Record<string, JsonValue>;
+  const copy = structuredClone(revision) as unknown as Fields;
   for (const [path, value] of Object.entries(set)) {
     const keys = path.split(".");
     const last = keys.pop() ?? "";
-    let target: Record<string, JsonValue> | null = copy;
-    for (const key of keys) target = memberOf(target, key);
+    let target: Fields | null = copy;
+    for (const key of keys) target = objectOf(memberOf(target, key));
     if (target === null || last === "") {
       return refused("invalid_request", `\`${path}\` is no field of this action`, {
         field: `set.${path}`,
@@ -95,12 +98,8 @@ function withFields(revision: Revision, set: Readonly<Record<string, unknown>>):
   return answered(copy as unknown as Revision);
 }
 
-function memberOf(
-  target: Record<string, JsonValue> | null,
-  key: string,
-): Record<string, JsonValue> | null {
-  if (target === null || !Object.hasOwn(target, key)) return null;
-  const value = target[key];
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return null;
-  return value as Record<string, JsonValue>;
+/** Null: it is something else, or a list. */
+function objectOf(value: unknown): Fields | null {
+  const isObject = typeof value === "object" && value !== null && !Array.isArray(value);
+  return isObject ? (value as Fields) : null;
 }

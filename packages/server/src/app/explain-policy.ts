@@ -5,6 +5,7 @@ import { explain } from "../domain/policy/policy.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { countBudgets } from "./budgets.ts";
+import { policyInput } from "./policy-input.ts";
 
 export interface Explained {
   readonly decision: PolicyDecision;
@@ -26,13 +27,8 @@ export async function explainPolicy(
   const { now } = await app.store.time();
   const policy = await app.policies.current(epochs.policy);
   const subject = { type: identity.type, id: identity.id };
-  const input = {
-    revision: { ...asked.request, subject },
-    identity,
-    assurance: identity.assurance,
-    organisation: app.organisation,
-    now,
-  };
+  const revision = { ...asked.request, subject };
+  const input = policyInput(app, identity, { revision, assurance: identity.assurance, now });
   const of = { policyEpoch: epochs.policy, leftOut: null };
   const { totals } = await countBudgets(app, policy, input, of);
   const decision = policy.explain({ ...input, budgets: totals });

@@ -1,6 +1,6 @@
 /** What policy is told of a request: its content, and what the registry knows of who asks. */
 import type { Revision } from "@haltpoint/protocol";
-import type { PolicyInput } from "../domain/policy/model.ts";
+import type { IdentityFacts, PolicyInput } from "../domain/policy/model.ts";
 import type { Standing } from "../ports/store.ts";
 import type { App } from "./app.ts";
 
@@ -11,6 +11,7 @@ export interface Asked {
   readonly content: Revision;
 }
 
+/** As of now, by the registry of this standing. */
 export async function inputOf(
   app: App,
   { epochs, time }: Standing,
@@ -18,17 +19,24 @@ export async function inputOf(
 ): Promise<PolicyInput> {
   const membership = await app.facts.membership(epochs.membership);
   const identity = await membership.identity(identityId);
-  return {
+  return policyInput(app, identity ?? UNKNOWN_IDENTITY(identityId), {
     revision: content,
-    identity: identity ?? UNKNOWN_IDENTITY(identityId),
     assurance,
-    organisation: app.organisation,
     now: time.now,
-  };
+  });
+}
+
+/** The one place where what policy is told is put together. */
+export function policyInput(
+  app: Pick<App, "organisation">,
+  identity: IdentityFacts,
+  asked: Pick<PolicyInput, "revision" | "assurance" | "now">,
+): PolicyInput {
+  return { ...asked, identity, organisation: app.organisation };
 }
 
 /** An identity that is gone from the registry has no attribute that could help it. */
-const UNKNOWN_IDENTITY = (id: string): PolicyInput["identity"] => ({
+const UNKNOWN_IDENTITY = (id: string): IdentityFacts => ({
   id,
   type: "unknown",
   owner: "",

@@ -8,6 +8,7 @@ import { At } from "../../time/times.tsx";
 import { Page } from "../../ui/page.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Read } from "../../ui/states.tsx";
+import { Coverage } from "./coverage.tsx";
 import { Explain } from "./explain.tsx";
 import { PolicyText } from "./policy-text.tsx";
 import { Propose, type Draft } from "./propose.tsx";
@@ -29,6 +30,7 @@ export default function PoliciesPage(): ReactNode {
         {mayPropose ? (
           <Propose draft={draft} onDraft={setDraft} inForce={policy.data?.text ?? null} />
         ) : null}
+        {policy.data === undefined ? null : <Coverage policyVersion={policy.data.version} />}
         <Panel
           title="In force"
           about={policy.data === undefined ? undefined : <Published policy={policy.data} />}

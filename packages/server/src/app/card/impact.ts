@@ -3,6 +3,7 @@ import type { CardImpact } from "@haltpoint/protocol";
 import { classificationOf } from "../../domain/impact/classification.ts";
 import type { RequestState } from "../../domain/request/model.ts";
 import type { App } from "../app.ts";
+import { hiddenPlaces, placeOf } from "../hidden-findings.ts";
 import type { Content } from "../known-content.ts";
 
 /** INVARIANT: T28. A finding in a sensitive field says that there is one, and not what it read. */
@@ -10,24 +11,16 @@ export function impactOf(app: App, state: RequestState, content: Content): CardI
   const { organisation } = app;
   const { assurance } = state;
   const found = classificationOf({ revision: content.plain, assurance, organisation });
-  const hidden = content.openings.map(({ path }) => path.map(String));
-  const isHidden = (path: string): boolean => {
-    const keys = path.split(".");
-    // A part of a sensitive field, and what a sensitive field is a part of.
-    return hidden.some((each) =>
-      each.every((key, at) => keys[at] === undefined || keys[at] === key),
-    );
-  };
-  const whole = (path: string): string => `action.properties.${path}`;
+  const isHidden = hiddenPlaces(content.openings);
   return {
     categories: found.impacts,
     access: found.access,
     findings: found.findings.map(({ impact, confidence, path, evidence }) => {
-      const at = path === null ? null : whole(path);
+      const at = path === null ? null : placeOf(path);
       const shown = at !== null && isHidden(at) ? "seen in a sensitive field" : evidence;
       return { category: impact, confidence, path: at, evidence: shown };
     }),
-    outside: hidden.length === 0 ? found.outside : [],
-    from_results: found.fromResults.map(whole),
+    outside: content.openings.length === 0 ? found.outside : [],
+    from_results: found.fromResults.map(placeOf),
   };
 }

@@ -5,6 +5,7 @@ import type { RequestState } from "../../domain/request/model.ts";
 import type { Standing } from "../../ports/store.ts";
 import type { App } from "../app.ts";
 import type { Content } from "../known-content.ts";
+import { policyInput } from "../policy-input.ts";
 
 /**
  * Asked again, of the very policy that said it and at the time it said it. Where the registry has
@@ -24,14 +25,12 @@ export async function becauseOf(
   const membership = await app.facts.membership(standing.epochs.membership);
   const identity = await membership.identity(state.scope.identity);
   if (asked === null || identity === null) return unexplained(said, state);
-  const { traces } = asked.decide({
+  const input = policyInput(app, identity, {
     revision: shownTo(asked.sensitivePaths(content.plain.action.name), content),
-    identity,
     assurance: state.assurance,
-    organisation: app.organisation,
     now: state.edits.at(-1)?.at ?? state.createdAt,
-    budgets: totalsThen(policy.budgets ?? []),
   });
+  const { traces } = asked.decide({ ...input, budgets: totalsThen(policy.budgets ?? []) });
   const rules = traces.flatMap((trace): readonly CardRule[] => {
     const { rule, why, outcome, effect, values, detail } = trace;
     if (outcome === "missed" || !said.has(rule)) return [];

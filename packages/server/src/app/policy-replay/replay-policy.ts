@@ -3,46 +3,27 @@
  * decided. Changes nothing. Who asks often can tell arguments apart that they may not see, so each
  * replay is an entry.
  */
-import { restoreRevision, sha256Base64url, type ReplayView } from "@haltpoint/protocol";
+import { sha256Base64url, type ReplayView } from "@haltpoint/protocol";
 import { policyDifference } from "../../domain/policy/policy-difference.ts";
 import type { CompiledPolicy } from "../../domain/policy/policy.ts";
-import { formatLoadProblem, loadPolicy, PUBLISHER } from "../../domain/policy/policy.ts";
-import type { PolicyInput } from "../../domain/policy/model.ts";
-import { dispositionOf } from "../../domain/request/decide-submit.ts";
-import type { StoredIdentity } from "../../ports/store.ts";
+import { formatLoadProblem, loadPolicy } from "../../domain/policy/policy.ts";
 import type { RecordedSubmission } from "../../ports/submissions.ts";
 import { MINUTE_MS, READING_PACE, WEEK_MS } from "../analytics.ts";
 import { answered, refused, type Answer } from "../answer.ts";
 import type { App } from "../app.ts";
 import { commitOnce, systemEntry } from "../commit-once.ts";
-import { openingOf } from "../content.ts";
-import type { Membership } from "../known-facts.ts";
-import { nextTurn } from "../next-turn.ts";
-import { policyInUse, type PolicyInForce } from "../policies.ts";
 import { withoutArguments } from "../view-request.ts";
 import { titleOf } from "../words.ts";
-import { SimulatedBudgets } from "./simulated-budgets.ts";
 import { saidOf, Tally } from "./tally.ts";
+import { Judge, periodOf, walkRecord, type Judged, type RecordQuery } from "./walk-record.ts";
 
-/** As many requests are judged at most. */
-export const REPLAYED_MAX = 200_000;
-const DAY_MS = 86_400_000;
-const SINCE_DEFAULT_MS = 30 * DAY_MS;
-/** Entries are as large as what was submitted; this many are in memory at once. */
-const PAGE = 50;
 /** Over a shorter time nothing can be said of a week. */
-const SPAN_MIN_MS = DAY_MS;
+const SPAN_MIN_MS = 86_400_000;
 
-export interface Replay {
+export interface Replay extends RecordQuery {
   readonly text: string;
   /** Name of the file, for messages. */
   readonly file: string;
-  /** Milliseconds since the epoch; default: 30 days ago. */
-  readonly since?: number;
-  /** How many requests are judged at most, the latest; default: {@link REPLAYED_MAX}. */
-  readonly latest?: number;
-  /** Whoever asked has gone, or the server stops. */
-  readonly signal?: AbortSignal;
 }
 
 /** Tries the policy, and records who did. */
@@ -67,27 +48,22 @@ export async function replayPolicy(
 export async function judgeRecord(
   app: App,
   compiled: CompiledPolicy,
-  replay: Pick<Replay, "text" | "since" | "latest" | "signal">,
+  replay: Omit<Replay, "file">,
 ): Promise<Answer<ReplayView>> {
   const { epochs, time } = await app.store.standing();
   const membership = await app.facts.membership(epochs.membership);
-  const period = { since: replay.since ?? time.now - SINCE_DEFAULT_MS, until: time.now };
-  if (period.since >= period.until) {
-    return refused("invalid_request", "`since` is a time that has passed", { field: "since" });
-  }
-  const span = await app.store.submissionSpan(period, replay.latest ?? REPLAYED_MAX);
-  const walk = new Walk(app, policyInUse(compiled), membership);
-  let { cursor } = span;
-  do {
-    if (replay.signal?.aborted === true) {
-      return refused("unavailable", "the replay was given up; nothing was changed, try again");
-    }
-    const page = await app.store.submissions(period, { limit: PAGE, cursor });
-    for (const each of page.items) await walk.judge(each);
-    ({ cursor } = page);
-    await nextTurn();
-  } while (cursor !== null);
-  const { tally, judgedSince } = walk;
+  const asked = periodOf(replay, time.now);
+  if (!asked.ok) return asked;
+  const period = asked.value;
+  const judge = new Judge(app, compiled, membership);
+  const tally = new Tally();
+  const walked = await walkRecord(app, { ...replay, period }, "the replay", async (recorded) => {
+    const judged = await judge.judge(recorded);
+    if (judged !== null) count(app, tally, recorded, judged);
+  });
+  if (!walked.ok) return walked;
+  const span = walked.value;
+  const { judgedSince } = judge;
   const { p50, count: measured } = await app.store.readingSpread(null, period, READING_PACE);
   const from = span.cursor === null ? (span.recordedSince ?? period.until) : judgedSince;
   const weeks = weeksBetween(Math.max(period.since, from ?? period.until), period.until);
@@ -100,8 +76,8 @@ export async function judgeRecord(
     in_force: inForce?.version ?? null,
     difference: inForce === null ? [] : policyDifference(inForce.text, replay.text),
     ...period,
-    recorded: span.cursor === null ? tally.judged : span.count,
-    judged: tally.judged,
+    recorded: span.cursor === null ? judge.judged : span.count,
+    judged: judge.judged,
     judged_since: judgedSince,
     before: tally.before,
     after: tally.after,
@@ -113,65 +89,24 @@ export async function judgeRecord(
       more_per_week: rounded(morePerWeek),
     },
     minutes: { per_decision_ms: p50, measured, more_per_week: rounded(minutes) },
-    assumed: assumedIn(walk, compiled),
+    assumed: assumedIn(judge, compiled),
   });
 }
 
-/** Judges one request after the other, the oldest first. */
-class Walk {
-  readonly tally = new Tally();
-  judgedSince: number | null = null;
-  withoutOpenings = 0;
-  readonly #app: App;
-  readonly #policy: PolicyInForce;
-  readonly #membership: Membership;
-  readonly #budgets: SimulatedBudgets;
-
-  constructor(app: App, policy: PolicyInForce, membership: Membership) {
-    this.#app = app;
-    this.#policy = policy;
-    this.#membership = membership;
-    this.#budgets = new SimulatedBudgets(policy.budgets);
-  }
-
-  async judge(recorded: RecordedSubmission): Promise<void> {
-    const { submission, committed } = recorded;
-    const { id, createdAt } = submission;
-    // How policy itself is changed no policy decides.
-    if (submission.scope.identity === PUBLISHER) return;
-    this.judgedSince ??= createdAt;
-    const identity = await this.#membership.identity(submission.scope.identity);
-    if (identity === null) throw new Error(`the identity of ${id} is not in the registry`);
-    const input = this.#inputOf(recorded, identity);
-    const decision = this.#policy.decide({ ...input, budgets: this.#budgets.totalsFor(input) });
-    const would = dispositionOf(decision, this.#membership.hasInterrupter(identity.owner));
-    if (would.to !== "denied") this.#budgets.add(input);
-    const obligations = would.to === "held" ? would.obligations : null;
-    this.tally.add(
-      saidOf(recorded, recorded.policy.rules, recorded.hold?.obligations ?? null),
-      saidOf(would, decision.matchedRules, obligations),
-      () => ({
-        id,
-        title: titleOf(withoutArguments(committed)),
-        at: createdAt,
-        link: `${this.#app.site.publicUrl}/r/${id}`,
-      }),
-    );
-  }
-
-  /** Everything policy is told of a request, as of its own time: the one place where that is made. */
-  #inputOf(recorded: RecordedSubmission, identity: StoredIdentity): PolicyInput {
-    const { submission, committed, openings } = recorded;
-    const restored = restoreRevision(committed, openings.map(openingOf));
-    if (!restored.ok) this.withoutOpenings += 1;
-    return {
-      revision: restored.ok ? restored.revision : committed,
-      identity,
-      assurance: submission.assurance,
-      organisation: this.#app.organisation,
-      now: submission.createdAt,
-    };
-  }
+function count(app: App, tally: Tally, recorded: RecordedSubmission, judged: Judged): void {
+  const { submission, committed } = recorded;
+  const { would, decision } = judged;
+  const obligations = would.to === "held" ? would.obligations : null;
+  tally.add(
+    saidOf(recorded, recorded.policy.rules, recorded.hold?.obligations ?? null),
+    saidOf(would, decision.matchedRules, obligations),
+    () => ({
+      id: submission.id,
+      title: titleOf(withoutArguments(committed)),
+      at: submission.createdAt,
+      link: `${app.site.publicUrl}/r/${submission.id}`,
+    }),
+  );
 }
 
 function weeksBetween(from: number, until: number): number | null {
@@ -184,7 +119,7 @@ function rounded(value: number | null): number | null {
 }
 
 function assumedIn(
-  { withoutOpenings }: Walk,
+  { withoutOpenings }: Judge,
   { mode, budgets }: CompiledPolicy,
 ): readonly string[] {
   return [

@@ -58,13 +58,11 @@ export class Tally {
   readonly after = nothing();
   approvalsBefore = 0;
   approvalsAfter = 0;
-  judged = 0;
   readonly #changes = new Map<string, Change>();
   readonly #rules = new Map<string, { readonly before: Counts; readonly after: Counts }>();
 
   /** @param example called only where it is shown */
   add(was: Said, would: Said, example: () => ReplayExample): void {
-    this.judged += 1;
     this.before[was.as] += 1;
     this.after[would.as] += 1;
     this.approvalsBefore += was.approvals;

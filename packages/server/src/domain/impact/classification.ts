@@ -7,6 +7,7 @@
  * raise (I13), with one exception: a point that cannot be gone around saw the session itself. Of any
  * other only what it calls a tool's result is taken.
  */
+import { memberOf } from "../member-at-path.ts";
 import { classify } from "./classify.ts";
 import {
   ORIGINS,
@@ -54,11 +55,6 @@ export function classificationOf(request: ClassifiedRequest): Classification {
   const classification = classify(call, organisation);
   KNOWN.set(revision, { organisation, isMediated, classification });
   return classification;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  const isRecord = typeof value === "object" && value !== null && Object.hasOwn(value, name);
-  return isRecord ? (value as Readonly<Record<string, unknown>>)[name] : undefined;
 }
 
 function toolIn(context: unknown): ToolDefinition | null {

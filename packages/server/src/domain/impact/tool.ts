@@ -2,6 +2,7 @@
  * What is known of a tool before its arguments are looked at: its name, description, schema and
  * annotations, read together. Remembered by their exact content, since the same tools come again.
  */
+import { memberOf } from "../member-at-path.ts";
 import type { Call, Confidence, Finding, Impact, ToolDefinition } from "./model.ts";
 import { namesPayee, roleOf, type Role } from "./fields.ts";
 import type { ObjectClass } from "./lexicon.ts";
@@ -158,11 +159,6 @@ function rolesOf(schema: unknown): ReadonlySet<Role | "payee"> {
   };
   visit(schema, 2);
   return roles;
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  if (typeof value !== "object" || value === null) return undefined;
-  return (value as Readonly<Record<string, unknown>>)[name];
 }
 
 /** Only together do properties tell: an amount and whom it goes to, a text and whom it goes to. */

@@ -3,7 +3,7 @@ import { canonicalJson, sha256Base64url } from "@haltpoint/protocol";
 import type { CompiledBudget, Count, Measure } from "./compiled-budget.ts";
 import type { Match } from "./compiled-policy.ts";
 import { durationMs } from "./duration.ts";
-import { memberAtPath } from "./member-at-path.ts";
+import { memberAtPath } from "../member-at-path.ts";
 import type { PolicyInput } from "./model.ts";
 import { readAmount } from "./money.ts";
 import { matchesName } from "./pattern.ts";

@@ -1,6 +1,6 @@
 /** Puts together what all rules that apply say: the most restrictive wins, holds are merged. */
 import type { CompiledPolicy, CompiledRule, Demand, Outcome } from "./compiled-policy.ts";
-import { memberAtPath } from "./member-at-path.ts";
+import { memberAtPath } from "../member-at-path.ts";
 import type { Effect, Obligations, PolicyInput, Risk } from "./model.ts";
 import { higherRisk, mergeAllObligations } from "./obligations.ts";
 

@@ -4,7 +4,7 @@ import type { CompiledAction } from "./actions.ts";
 import type { CompiledBudget } from "./compiled-budget.ts";
 import type { CompiledRule, Match } from "./compiled-policy.ts";
 import type { Finding } from "./load-problem.ts";
-import { memberAtPath } from "./member-at-path.ts";
+import { memberAtPath } from "../member-at-path.ts";
 import { readAmount } from "./money.ts";
 import { didYouMean } from "./nearest-name.ts";
 import { matchesName } from "./pattern.ts";

@@ -6,7 +6,7 @@ import type { ReadPaths } from "./condition/condition.ts";
 import type { Scope } from "./condition/scope.ts";
 import { Meter, Timestamp, type Value } from "./condition/value.ts";
 import { shownValue } from "./display.ts";
-import { memberAtPath } from "./member-at-path.ts";
+import { memberAtPath } from "../member-at-path.ts";
 import type { PolicyInput } from "./model.ts";
 
 /**

@@ -195,6 +195,12 @@ const PACK_LINES = `Packs, each for what a kind of agent does:
 A pack's rule takes the place of the default's that has the same id. Groups that are not given come from
 the identity provider.`;
 
+/** Which of the requests on record. */
+const RECORD_OPTIONS = [
+  { flags: "--since <time>", about: "30d, 8h, 2026-11-20 (default 30d)" },
+  { flags: "--latest <count>", about: "no more requests than this, the latest" },
+];
+
 const CASE_EXAMPLE = `A file of cases, by default beside the policy as policy.cases.yaml:
 
   cases:
@@ -264,12 +270,20 @@ export const POLICY: readonly CommandTree[] = [
         more:
           "What would have been held, allowed or denied that was not, by rule and with examples, and what\n" +
           "that adds to or saves of people's time. Nothing is changed; that it was asked is on record.",
-        options: [
-          { flags: "--since <time>", about: "30d, 8h, 2026-11-20 (default 30d)" },
-          { flags: "--latest <count>", about: "no more requests than this, the latest" },
-        ],
+        options: RECORD_OPTIONS,
         examples: ["policy replay --since 30d next.yaml"],
         run: async (call) => (await import("./policy-replay.ts")).replay(call),
+      }),
+      tree({
+        usage: "coverage",
+        purpose: "say which tools agents call, what they are taken for, and which no rule is about",
+        more:
+          "Of the requests on record: who called it, what the classifier of today takes it for, what was\n" +
+          "decided, and which rules of the policy in force are about it. What only the default decides\n" +
+          "comes first, and of these the gravest. Nothing is changed.",
+        options: RECORD_OPTIONS,
+        examples: ["policy coverage", "policy coverage --since 7d --json"],
+        run: async (call) => (await import("./policy-coverage.ts")).coverage(call),
       }),
       tree({
         usage: "versions",

@@ -12,18 +12,18 @@ import { clockTime } from "./times.ts";
 export async function replay(call: Call): Promise<void> {
   const file = argument(call, 0);
   const text = readTextFile(call.host, file);
-  const since = momentOf(call.options.text("since") ?? "30d");
-  const latest = latestOf(call.options.text("latest"));
-  const body = { text, since, ...(latest === undefined ? {} : { latest }) };
-  const view = await connect(call).client.policies.replay(body);
+  const view = await connect(call).client.policies.replay({ text, ...recordQuery(call) });
   call.screen.printJson(view);
   call.screen.print(replayLines(view, call.screen.width).join("\n"));
 }
 
-function latestOf(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
+/** Which of the requests on record: `--since` and `--latest`. */
+export function recordQuery({ options }: Call): { since: number; latest?: number } {
+  const since = momentOf(options.text("since") ?? "30d");
+  const text = options.text("latest");
+  if (text === undefined) return { since };
   const latest = Number(text);
-  if (Number.isInteger(latest) && latest >= 1) return latest;
+  if (Number.isInteger(latest) && latest >= 1) return { since, latest };
   throw usageFailure("--latest takes a whole number of requests, 1 or more");
 }
 
@@ -51,7 +51,14 @@ function replayLines(view: ReplayView, width: number | null): readonly string[] 
   ];
 }
 
-function headOf({ recorded, judged, since, until, judged_since: from }: ReplayView): string {
+/** Which requests there were, and which of them were looked at. */
+export function headOf({
+  recorded,
+  judged,
+  since,
+  until,
+  judged_since: from,
+}: Pick<ReplayView, "recorded" | "judged" | "since" | "until" | "judged_since">): string {
   const period = `${clockTime(since)} to ${clockTime(until)}`;
   const all = `${period}: ${recorded} request${recorded === 1 ? "" : "s"} on record`;
   if (judged === recorded || from === null) return `${all}.`;

@@ -5,6 +5,8 @@ export interface Column {
   readonly title: string;
   /** This column gives way when the table is too wide. At most one. */
   readonly gives?: true;
+  /** It is never wider, whatever it holds. */
+  readonly most?: number;
 }
 
 const GAP = 2;
@@ -19,8 +21,8 @@ export function tableLines(
   const cells = [columns.map(({ title }) => title), ...rows].map((row) =>
     row.map((cell) => visibleText(cell)),
   );
-  const widths = columns.map((_, index) =>
-    Math.max(...cells.map((row) => displayWidth(row[index] ?? ""))),
+  const widths = columns.map(({ most = Infinity }, index) =>
+    Math.min(most, Math.max(...cells.map((row) => displayWidth(row[index] ?? "")))),
   );
   const total = widths.reduce((sum, each) => sum + each, 0) + GAP * (columns.length - 1);
   const giving = columns.findIndex(({ gives }) => gives === true);

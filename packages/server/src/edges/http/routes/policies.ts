@@ -3,6 +3,7 @@ import type { PolicyVersionView, PolicyView } from "@haltpoint/protocol";
 import { refused } from "../../../app/answer.ts";
 import { principalName } from "../../../app/authenticate.ts";
 import { explainPolicy } from "../../../app/explain-policy.ts";
+import { policyCoverage } from "../../../app/policy-coverage/policy-coverage.ts";
 import { proposePolicy } from "../../../app/propose-policy.ts";
 import { replayPolicy } from "../../../app/policy-replay/replay-policy.ts";
 import { howPublished } from "../../../app/publish-policy.ts";
@@ -10,6 +11,7 @@ import type { StoredPolicy } from "../../../ports/store.ts";
 import { PERSON, withRights } from "../access.ts";
 import { created, ok, route, type Route } from "../route.ts";
 import { ExplainedShape } from "../schema/answer-shapes.ts";
+import { CoverageQuery, CoverageShape } from "../schema/coverage-shapes.ts";
 import {
   NewPolicyShape,
   PolicyVersionsShape,
@@ -149,6 +151,24 @@ export const POLICY_ROUTES: readonly Route[] = [
       const about = { file: "policy", signal, ...body };
       const replayed = await replayPolicy(edge.app, principalName(principal), about);
       return replayed.ok ? ok(replayed.value) : replayed;
+    },
+  }),
+  // As the report: counts and names, nothing of what was asked, so everybody may read it.
+  route({
+    id: "policyCoverage",
+    method: "GET",
+    path: "/v1/policy/coverage",
+    tag: "policy",
+    summary: "Which tools agents call, what they are taken for, and which no rule is about",
+    access: PERSON,
+    walks: true,
+    query: CoverageQuery,
+    answers: { 200: CoverageShape },
+    problems: ["not_found"],
+    async run({ edge, query, waiting }) {
+      const { signal } = waiting;
+      const covered = await policyCoverage(edge.app, { signal, ...query });
+      return covered.ok ? ok(covered.value) : covered;
     },
   }),
 ];

@@ -7,7 +7,7 @@ import type {
   ReplayBody,
   ReplayView,
 } from "@haltpoint/protocol";
-import { REPLAYED_MAX } from "../../../app/policy-replay/replay-policy.ts";
+import { JUDGED_MAX } from "../../../app/policy-replay/walk-record.ts";
 import { Type } from "./type.ts";
 import { policyText } from "./registry-shapes.ts";
 import { shape } from "./shape.ts";
@@ -61,22 +61,24 @@ export const PublishedShape = shape<PublishedPolicy>()(
   }),
 );
 
+/** Which of the requests on record are looked at. */
+export const LATEST_MEMBERS = {
+  since: Type.Optional(
+    ms("Requests submitted at or after, since the epoch; default: 30 days ago."),
+  ),
+  latest: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      maximum: JUDGED_MAX,
+      description: `Of these the latest so many; default ${JUDGED_MAX}.`,
+      "x-expected": `a whole number from 1 to ${JUDGED_MAX}`,
+    }),
+  ),
+};
+
 export const ReplayBodyShape = shape<ReplayBody>()(
   "ReplayBody",
-  closed({
-    text: policyText,
-    since: Type.Optional(
-      ms("Requests submitted at or after, since the epoch; default: 30 days ago."),
-    ),
-    latest: Type.Optional(
-      Type.Integer({
-        minimum: 1,
-        maximum: REPLAYED_MAX,
-        description: `Of these the latest so many; default ${REPLAYED_MAX}.`,
-        "x-expected": `a whole number from 1 to ${REPLAYED_MAX}`,
-      }),
-    ),
-  }),
+  closed({ text: policyText, ...LATEST_MEMBERS }),
 );
 
 const counts = closed({

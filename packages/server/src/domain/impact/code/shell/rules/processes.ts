@@ -95,6 +95,10 @@ const getent: Rule = ({ args }, session) => {
 export const READS_ONLY =
   /^(?:status|is-active|is-enabled|is-failed|list-\w[\w-]*|show|cat|--version|--help|get|info|print|list|-L|-S|-l|-n|-v|--list|--status-all|verbose|numbered|help)$/u;
 
+/** Said as they are; any other word is the caller's own, which no sentence says without a quotation. */
+const SERVICE_VERBS =
+  /^(?:start|restart|try-restart|reload|reload-or-restart|force-reload|condrestart|kickstart|freeze|thaw|clean)$/u;
+
 const service: Rule = ({ name, args }, session) => {
   const words = operands(args, new Set(["-t", "-p", "--type", "-H", "-M"]));
   const verbs =
@@ -137,7 +141,7 @@ const service: Rule = ({ name, args }, session) => {
     inspection.find(
       "privilege_change",
       "low",
-      `Would ${/^[\w-]+$/u.test(verb) ? verb : "change"} ${named}.`,
+      `Would ${SERVICE_VERBS.test(verb) ? verb : "change"} ${named}.`,
     );
   return EMPTY;
 };
