@@ -5,7 +5,7 @@
 import type { CoverageTool, CoverageView, SubmitBody } from "@haltpoint/protocol";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { saveIdentity } from "../../packages/server/src/app/registry.ts";
+import { saveIdentity } from "../../packages/server/src/app/identities.ts";
 import {
   policyCoverage,
   TOOLS_MAX,

@@ -6,6 +6,7 @@ import type { CoverageTool, CoverageView } from "@haltpoint/protocol";
 import { classificationOf } from "../../domain/impact/classification.ts";
 import { namedActions, rulesAbout } from "../../domain/policy/coverage.ts";
 import { loadPolicy, PUBLISH_ACTION, type CompiledPolicy } from "../../domain/policy/policy.ts";
+import { CHANGE_PREFIX } from "../../domain/registry/lifecycle.ts";
 import { UnmatchedPatterns } from "../../domain/policy/unmatched-patterns.ts";
 import type { RecordedSubmission } from "../../ports/submissions.ts";
 import { answered, refused, type Answer } from "../answer.ts";
@@ -73,7 +74,7 @@ class Coverage {
   constructor(policy: CompiledPolicy) {
     this.#policy = policy;
     // What the server itself asks for is not counted, so it is not missing either.
-    this.#named = namedActions(policy).filter(({ pattern }) => pattern.text !== PUBLISH_ACTION);
+    this.#named = namedActions(policy).filter(({ pattern }) => !isServersOwn(pattern.text));
     this.#notCalled = new UnmatchedPatterns(this.#named.map(({ pattern }) => pattern));
   }
 
@@ -104,6 +105,10 @@ class Coverage {
     this.#tools.set(action, counts);
     return counts;
   }
+}
+
+function isServersOwn(pattern: string): boolean {
+  return pattern === PUBLISH_ACTION || pattern.startsWith(CHANGE_PREFIX);
 }
 
 type Tool = readonly [action: string, counts: ToolCounts];

@@ -7,7 +7,7 @@ import { CHANGE_PREFIX } from "../registry/lifecycle.ts";
 import type { CompiledPolicy } from "./compiled-policy.ts";
 import { evaluate } from "./evaluate.ts";
 import type { PolicyDecision, PolicyInput } from "./model.ts";
-import { rulesAbout } from "./rules-about.ts";
+import { policyAbout } from "./policy-about.ts";
 
 const NO_RULE = "no rule of the policy asks for more than an operator's right";
 const NO_WINDOW =
@@ -17,7 +17,7 @@ const NO_WINDOW =
 export function changeRules(
   policy: CompiledPolicy,
 ): ((input: PolicyInput) => PolicyDecision) | null {
-  const own = rulesAbout(policy, ({ stem }) => stem.startsWith(CHANGE_PREFIX));
+  const own = policyAbout(policy, ({ stem }) => stem.startsWith(CHANGE_PREFIX));
   if (own === null) return null;
   return (input) => {
     const said = evaluate(own, input);

@@ -6,7 +6,7 @@ import type { CompiledPolicy } from "./compiled-policy.ts";
 import { evaluate } from "./evaluate.ts";
 import type { Obligations, PolicyDecision, PolicyInput } from "./model.ts";
 import { mergeObligations } from "./obligations.ts";
-import { rulesAbout } from "./rules-about.ts";
+import { policyAbout } from "./policy-about.ts";
 
 /** The action of a change of policy. */
 export const PUBLISH_ACTION = "policy.publish";
@@ -49,7 +49,7 @@ export interface PublicationRules {
 /** What the policy in force, and what is built in, say of a change to another. */
 export function publicationRules(inForce: CompiledPolicy): PublicationRules {
   // A rule about everything is not meant.
-  const own = rulesAbout(inForce, ({ stem, isPrefix }) => !isPrefix && stem === PUBLISH_ACTION);
+  const own = policyAbout(inForce, ({ stem, isPrefix }) => !isPrefix && stem === PUBLISH_ACTION);
   const { version } = inForce;
   return {
     version,

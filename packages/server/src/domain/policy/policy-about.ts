@@ -5,7 +5,7 @@ import { ActionIndex } from "./rule-index.ts";
 type ActionPattern = CompiledRule["match"]["actions"][number];
 
 /** The policy with only the rules one of whose actions is `named`; null where there is none. */
-export function rulesAbout(
+export function policyAbout(
   policy: CompiledPolicy,
   named: (pattern: ActionPattern) => boolean,
 ): CompiledPolicy | null {
