@@ -377,7 +377,9 @@ describe("what identities may, and do not", () => {
     await make(record, { action: "files.read", agent: "agent-1", properties: {} });
     expect(await unusedBy()).toEqual(["agent-1 mail.*"]);
     record.clock.advance(80 * DAY_MS);
-    expect(await unusedBy()).toEqual(["agent-1 notes.add", "agent-1 orders.*", "agent-1 mail.*"].sort(byKind));
+    expect(await unusedBy()).toEqual(
+      ["agent-1 notes.add", "agent-1 orders.*", "agent-1 mail.*"].sort(byKind),
+    );
     await saveIdentity(record.app, { id: "agent-1", stage: "offboarded" }, change);
     expect(await unusedBy()).toEqual([]);
     await record.close();

@@ -1,5 +1,5 @@
 /** Members of an identity as they are sent and shown, and a change of them as what is and would be. */
-import { isDeepStrictEqual } from "node:util";
+import { canonicalJson } from "@haltpoint/protocol";
 import { changedLabels, type Registration } from "../domain/registry/lifecycle.ts";
 import type { StoredIdentity } from "../ports/store.ts";
 
@@ -35,7 +35,7 @@ export function staleMember(known: Registration, change: MemberChange): string |
   const stale = Object.keys(change.from).find((name) => {
     const field = fieldOf(name);
     const now = field === "labels" ? some(known, labelNames(change)) : known[field];
-    return !isDeepStrictEqual(now, change.from[name]);
+    return canonicalJson({ is: now }) !== canonicalJson({ is: change.from[name] });
   });
   return stale ?? null;
 }

@@ -83,7 +83,7 @@ export function policyInUse(policy: CompiledPolicy): PolicyInForce {
   const changes = changeRules(policy);
   // What the server itself asks for, on behalf of people, has rules of its own.
   const ofServer = ({ identity, revision }: PolicyInput): Decide | null => {
-    if (revision.action.name === PUBLISH_ACTION) return publication.decide;
+    if (revision.action.name === PUBLISH_ACTION) return (asked) => publication.decide(asked);
     return identity.id === PUBLISHER ? (changes ?? NO_CHANGE) : null;
   };
   return {

@@ -47,21 +47,8 @@ export function ChangeStage({
     announce(`${id} is ${stage} now.`);
     onClose();
   };
-  if (link !== null) {
-    return (
-      <Dialog title={`${id} is still ${present}`} onClose={onClose}>
-        <p role="status">
-          Nothing has changed yet: the policy wants <Link href={link}>the request</Link> approved
-          first, and not by you.
-        </p>
-        <Actions>
-          <button type="button" className="button primary" onClick={onClose}>
-            Done
-          </button>
-        </Actions>
-      </Dialog>
-    );
-  }
+  if (link !== null)
+    return <NotYet link={link} about={`${id} is still ${present}`} onClose={onClose} />;
   return (
     <Dialog title={`Change the stage of ${id}`} onClose={onClose}>
       <Form onSend={() => void send()}>
@@ -97,6 +84,30 @@ export function ChangeStage({
           onClose={onClose}
         />
       </Form>
+    </Dialog>
+  );
+}
+
+function NotYet({
+  about,
+  link,
+  onClose,
+}: {
+  readonly about: string;
+  readonly link: string;
+  readonly onClose: () => void;
+}): ReactNode {
+  return (
+    <Dialog title={about} onClose={onClose}>
+      <p role="status">
+        Nothing has changed yet: the policy wants <Link href={link}>the request</Link> approved
+        first, and not by you.
+      </p>
+      <Actions>
+        <button type="button" className="button primary" onClick={onClose}>
+          Done
+        </button>
+      </Actions>
     </Dialog>
   );
 }

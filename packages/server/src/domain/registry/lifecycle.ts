@@ -106,7 +106,7 @@ export interface Registration {
 }
 
 /** Says when somebody last recertified the identity; a time in RFC 3339. */
-export const RECERTIFIED = "recertified";
+const RECERTIFIED = "recertified";
 
 /** One change, and the members it is about. */
 export interface NamedChange {
