@@ -3,6 +3,7 @@
  * command line; what really happened is counted. No terminal needed; exit status 1 on a surprise.
  */
 import { customerExport } from "../customer-export/story.ts";
+import { lifecycle } from "../lifecycle/story.ts";
 import { oauthScope } from "../oauth-scope/story.ts";
 import { outsideMessage } from "../outside-message/story.ts";
 import { privilegedChange } from "../privileged-change/story.ts";
@@ -20,6 +21,7 @@ await play([
   secretRotation,
   purchaseOrder,
   privilegedChange,
+  lifecycle,
   customerExport,
   outsideMessage,
   secretRead,

@@ -6,6 +6,7 @@ import { checkPolicyText, tryPolicyCases } from "../../packages/server/src/app/p
 const EXAMPLES = new URL("../", import.meta.url);
 const STORIES = [
   "customer-export",
+  "lifecycle",
   "oauth-scope",
   "outside-message",
   "privileged-change",

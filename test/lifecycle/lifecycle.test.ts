@@ -228,11 +228,14 @@ describe("a change of stage", () => {
     await started();
     await helperAt("suspended");
     const { body } = await change("olga", { stage: "active" });
-    await onHost({ id: "helper", stage: "requested" });
+    beforeNextCommit(server, () => onHost({ id: "helper", stage: "requested" }));
     const stale = await decide("sam", body.proposal.id);
     expect([stale.status, stale.body.code]).toEqual([409, "stale_revision"]);
     expect(stale.body.detail).toMatch(/`stage` of `helper` was changed since/);
     expect(await stageNow()).toBe("requested");
+    // Nobody is asked any longer about what cannot be made.
+    await until(async () => (await viewOf(body.proposal.id)).status).toBe("cancelled");
+    expect((await viewOf(body.proposal.id)).message).toMatch(/`stage` was changed since/);
   });
 
   it("asked for twice with one key is one request (I14)", async () => {
@@ -453,7 +456,7 @@ describe("the end of an identity", () => {
     const { ids } = await busyHelper({ file });
     const { body } = await change("olga", { stage: "offboarded", reason: "replaced" });
     await decide("fay", body.proposal.id);
-    // From here on the server tells nobody anything.
+    // From here on the server tells nobody anything, however often it tries.
     server.app.store.requests = () => Promise.reject(new Error("killed"));
     await decide("sam", body.proposal.id);
     expect(await statusesOf(ids)).toMatchObject({ approved: "approved", held: "held" });

@@ -6,7 +6,7 @@ import { sha256Base64url } from "@haltpoint/protocol";
 import type { App } from "../../packages/server/src/app/app.ts";
 import { decideOn } from "../../packages/server/src/app/channels.ts";
 import { execute } from "../../packages/server/src/app/execute.ts";
-import { expireDue } from "../../packages/server/src/app/pass-time.ts";
+import { expireDue, passTime } from "../../packages/server/src/app/pass-time.ts";
 import { halt as placeHalt } from "../../packages/server/src/app/place-halt.ts";
 import type { Proposed } from "../../packages/server/src/app/propose-policy.ts";
 import { replayPolicy } from "../../packages/server/src/app/policy-replay/replay-policy.ts";
@@ -14,6 +14,7 @@ import { savePerson } from "../../packages/server/src/app/registry.ts";
 import { submitRequest } from "../../packages/server/src/app/submit-request.ts";
 import { openSqliteStore } from "../../packages/server/src/storage/sqlite/store.ts";
 import { ManualClock } from "../../packages/server/src/storage/testing/manual-clock.ts";
+import { until } from "../http/testing/until.ts";
 import { recordOf, type LongRecord } from "../replay/testing/record.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
 import { removeFolder } from "../simulation/simulated-server.ts";
@@ -162,6 +163,21 @@ describe("a proposal", () => {
     }
     expect(await inForce()).toBe(BASE);
     expect(await publications()).toHaveLength(1);
+  });
+
+  it("is withdrawn once another policy is in force: nobody reads what cannot be approved", async () => {
+    const [{ id: first }, { id: second }] = [await proposed(NEXT), await proposed(OTHER)];
+    expect((await decide(first, "bo", "approve")).ok).toBe(true);
+    const background = passTime(app, (fault) => {
+      throw fault;
+    });
+    await until(async () => (await app.store.request(second))?.status).toBe("cancelled");
+    await background.stop();
+    const [end] = (await app.store.entries(second)).slice(-1);
+    expect(end).toMatchObject({
+      kind: "withdrawn",
+      data: { reason: "another policy came in force since it was proposed" },
+    });
   });
 
   it("is refused at its approval where another policy came in force since, and says so", async () => {

@@ -30,6 +30,8 @@ export interface App {
   readonly onFault: (fault: Error) => void;
   /** Whom and where to tell; rows are written only for channels that are set up. */
   readonly notices: NoticePlan;
+  /** Halts whose runs are being told by whoever placed them, who counts them; the background leaves them. */
+  readonly sweeping: Set<string>;
 }
 
 /** Where people find this server. */

@@ -48,5 +48,6 @@ export function createApp(of: {
     changes: new Changes(store),
     facts: new KnownFacts(store),
     contents: new KnownContent(),
+    sweeping: new Set(),
   };
 }

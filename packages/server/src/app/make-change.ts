@@ -17,7 +17,7 @@ export async function approvedChange(
   { action, resource }: Revision,
   { time }: Standing,
 ): Promise<Answer<readonly Write[]>> {
-  const change = action.properties as unknown as MemberChange;
+  const change = changeOf(action.properties);
   const known = await app.store.identity(resource.id);
   if (known === null) return refused("not_found", `no identity \`${resource.id}\` is registered`);
   const stale = staleMember(known, change);
@@ -30,4 +30,19 @@ export async function approvedChange(
   const about = { by: `person:${state.onBehalfOf ?? ""}`, at: time.now, requestId: state.id };
   const { writes } = await changeWrites(app, known, withMembers(known, change), about);
   return answered(writes);
+}
+
+/** The member that is no longer as it was when the change was asked for; null: all are. */
+export async function staleSince(
+  app: App,
+  identity: string,
+  properties: Revision["action"]["properties"],
+): Promise<string | null> {
+  const known = await app.store.identity(identity);
+  return known === null ? null : staleMember(known, changeOf(properties));
+}
+
+/** As it was proposed; see `propose-change.ts`. */
+function changeOf(properties: Revision["action"]["properties"]): MemberChange {
+  return properties as unknown as MemberChange;
 }

@@ -8,6 +8,7 @@ import { countEarlier } from "./count-earlier.ts";
 import { execute } from "./execute.ts";
 import { nextTurn } from "./next-turn.ts";
 import { sweepHalts } from "./place-halt.ts";
+import { withdrawStale } from "./server-acts.ts";
 
 const BATCH = 100;
 /** How long at most until the store is looked at again, whatever it said was due next. */
@@ -23,6 +24,8 @@ export interface Background {
 export function passTime(app: App, onFault: (fault: unknown) => void): Background {
   let stopped = false;
   let epochsMoved = true; // at start: halts may have been placed by a process that died right after
+  /** Whether what the epochs moved has all been done; what failed is tried again after a pause. */
+  let isCaughtUp = true;
   let wake: () => void = () => undefined;
   const offEpochs = app.changes.onEpochs(() => {
     epochsMoved = true;
@@ -33,9 +36,11 @@ export function passTime(app: App, onFault: (fault: unknown) => void): Backgroun
       try {
         if (epochsMoved) {
           epochsMoved = false;
-          await sweepHalts(app);
+          isCaughtUp = false;
+          const allSwept = await sweepHalts(app);
           await recheckHeld(app);
           await countEarlier(app);
+          isCaughtUp = allSwept;
         }
         const more = await expireDue(app);
         if (more) continue;
@@ -43,6 +48,7 @@ export function passTime(app: App, onFault: (fault: unknown) => void): Backgroun
         onFault(fault);
       }
       await pause();
+      if (!isCaughtUp) epochsMoved = true;
     }
   };
   const pause = async (): Promise<void> => {
@@ -94,6 +100,7 @@ async function recheckHeld(app: App): Promise<void> {
     });
     for (const state of page.items) {
       await execute(app, state.id, { kind: "recheck", actor: CLOCK });
+      await withdrawStale(app, state);
       // What changes nothing commits nothing, and so would never leave this turn.
       await nextTurn();
     }

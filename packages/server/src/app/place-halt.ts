@@ -36,12 +36,18 @@ export async function halt(
   const placed = placeHalt(app, { scope: body.scope, reason: body.reason, by, at: now });
   const record: KeyRecord = { ...keyed, requestId: null, answer: placed.id, at: now };
   const { principal, key } = keyed;
-  const committed = await commitOnce(app, {
-    expected: { unusedKey: { principal, key } },
-    writes: [...placed.writes, { kind: "key", record }],
-  });
-  if (!committed) return halt(app, person, body, keyed);
-  const interrupted = await sweepHalt(app, placed.id);
+  let interrupted = 0;
+  app.sweeping.add(placed.id);
+  try {
+    const committed = await commitOnce(app, {
+      expected: { unusedKey: { principal, key } },
+      writes: [...placed.writes, { kind: "key", record }],
+    });
+    if (!committed) return await halt(app, person, body, keyed);
+    interrupted = await sweepHalt(app, placed.id);
+  } finally {
+    app.sweeping.delete(placed.id);
+  }
   const stored = await store.halt(placed.id);
   if (stored === null) throw new Error(`halt ${placed.id} was committed and is not there`);
   return answered({ ...haltView(stored), interrupted });
@@ -64,10 +70,13 @@ export async function sweepHalt(app: App, haltId: string): Promise<number> {
 
 /**
  * Tells everything that is older than a halt over it, lifted or not, for a server that died before it
- * could.
+ * could. False: some are left to who is at it; it has to be looked at again.
  */
-export async function sweepHalts(app: App): Promise<void> {
-  await sweep(app, await app.store.halts(app.limits.pageMax));
+export async function sweepHalts(app: App): Promise<boolean> {
+  const halts = await app.store.halts(app.limits.pageMax);
+  const mine = halts.filter(({ id }) => !app.sweeping.has(id));
+  await sweep(app, mine);
+  return mine.length === halts.length;
 }
 
 async function sweep(app: App, halts: readonly StoredHalt[]): Promise<number> {

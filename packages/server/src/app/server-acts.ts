@@ -3,15 +3,15 @@
  * all in the commit of the approval itself. There is no moment in which it is approved and not made, and
  * nothing that could make it a second time (I1, T40).
  */
-import { base64url, sha256Base64url } from "@haltpoint/protocol";
+import { base64url, sha256Base64url, type Revision } from "@haltpoint/protocol";
 import { loadPolicy, PUBLISH_ACTION, PUBLISHER } from "../domain/policy/policy.ts";
 import type { RequestState } from "../domain/request/model.ts";
 import type { Standing, StoredPolicy, Write } from "../ports/store.ts";
 import { answered, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { readContent, type Content } from "./content.ts";
-import type { Step } from "./execute.ts";
-import { approvedChange } from "./make-change.ts";
+import { execute, type Step } from "./execute.ts";
+import { approvedChange, staleSince } from "./make-change.ts";
 import type { Publication } from "./propose-policy.ts";
 import { publicationWrites } from "./publish-policy.ts";
 import { attemptHashOf } from "./redeem-grant.ts";
@@ -60,6 +60,34 @@ export async function serverSteps(
       writes: writes.value,
     },
   ]);
+}
+
+/**
+ * Withdraws what can no longer be approved, since what it was made against has changed: nobody should read
+ * it, and whoever wants it asks anew. Without it the approval is refused all the same.
+ */
+export async function withdrawStale(app: App, state: RequestState): Promise<void> {
+  if (!isServersOwn(state) || state.status !== "held") return;
+  const { plain } = await readContent(app, state.id, state.revision.number);
+  const reason = await staleness(app, state, plain);
+  if (reason === null) return;
+  const actor = { kind: "identity", id: PUBLISHER } as const;
+  await execute(app, state.id, { kind: "withdraw", actor, reason });
+}
+
+async function staleness(
+  app: App,
+  { scope }: RequestState,
+  { action, resource }: Revision,
+): Promise<string | null> {
+  if (scope.action === PUBLISH_ACTION) {
+    const { base } = action.properties as unknown as Publication;
+    const inForce = await app.store.policy();
+    if (inForce === null || inForce.version === base) return null;
+    return "another policy came in force since it was proposed";
+  }
+  const stale = await staleSince(app, resource.id, action.properties);
+  return stale === null ? null : `\`${stale}\` was changed since it was asked for`;
 }
 
 function publication(

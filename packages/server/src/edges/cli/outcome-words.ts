@@ -22,6 +22,10 @@ export function tellApproved(call: Call, view: RequestView): void {
     return;
   }
   screen.print(`Approved: ${visibleText(view.title)}.`);
+  if (view.status === "succeeded") {
+    screen.print("The server has done it: it was part of your approval.");
+    return;
+  }
   if (view.halt !== null) {
     screen.print(`It does not start while a halt is in force: ${nextCommand(call, "halt list")}`);
     return;

@@ -1,0 +1,4 @@
+import { play } from "../stage/story.ts";
+import { lifecycle } from "./story.ts";
+
+await play([lifecycle]);
