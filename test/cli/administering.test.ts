@@ -243,7 +243,14 @@ describe("policy", () => {
     await write("asked.json", JSON.stringify(asked));
     const byFile = await operator("policy", "explain", "asked.json", "--json");
     expect(byFile.json().decision.effect).toBe("allow");
-    const offline = await world.run(["policy", "explain", "asked.json", "--policy", "policy.yaml"]);
+    const byText = ["policy", "explain", "asked.json", "--policy", "policy.yaml"];
+    const offline = await world.run(byText);
+    const asData = (await world.run(["--json", ...byText])).json();
+    expect(asData).toMatchObject({
+      decision: { effect: expect.any(String) },
+      text: offline.out.trimEnd(),
+    });
+    expect(Object.keys(asData.decision)).toEqual(Object.keys(byFile.json().decision));
     expect([offline.status, offline.out]).toEqual([
       0,
       expect.stringContaining("allowed: files.read"),

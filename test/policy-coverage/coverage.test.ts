@@ -2,85 +2,27 @@
  * Coverage is exact: held against a slow count of what the submitters remember, which asks neither the
  * store nor a policy. The rules are told again in plain comparisons.
  */
-import type { CoverageTool, CoverageView, SubmitBody } from "@haltpoint/protocol";
+import type { CoverageTool } from "@haltpoint/protocol";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { saveIdentity } from "../../packages/server/src/app/identities.ts";
 import {
   policyCoverage,
   TOOLS_MAX,
 } from "../../packages/server/src/app/policy-coverage/policy-coverage.ts";
-import { submitRequest } from "../../packages/server/src/app/submit-request.ts";
+import { RULES_MAX } from "../../packages/server/src/app/policy-coverage/tool-counts.ts";
 import { classify } from "../../packages/server/src/domain/impact/classify.ts";
 import {
   IMPACTS,
   NOTHING_OWN,
   type Classification,
 } from "../../packages/server/src/domain/impact/model.ts";
-import type { RecordQuery } from "../../packages/server/src/app/policy-replay/walk-record.ts";
-import { emptyRecord, type LongRecord } from "../replay/testing/record.ts";
+import { emptyRecord } from "../replay/testing/record.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
+import { covered, make, openRecord, type Made, type Open } from "./testing/calls.ts";
 
 const isCampaign = process.env["HALTPOINT_CAMPAIGN"] === "1";
 const DAY_MS = 86_400_000;
 const HOSTILE = "files.\u202ewipe\u001b[2J";
-
-const POLICY = `version: 1
-default: { decision: hold, approvers: group:finance, owner: chen, deadline: 60d }
-groups: { finance: [ana, bo] }
-actions:
-  mail.send: { sensitive: [action.properties.to, action.properties.body] }
-rules:
-  - { id: reads, why: w, match: { action: files.read }, decision: allow }
-  - { id: orders, why: w, owner: chen, match: { action: "orders.*" }, when: 'money(action.properties.amount) > money("50.00 USD")', decision: hold, approval: { approvers: group:finance, deadline: 60d } }
-  - { id: mails, why: w, match: { impact: external_communication }, decision: deny }
-  - { id: trusted, why: w, match: { subject: { group: trusted } }, when: 'action.name == "notes.add"', decision: allow }
-  - { id: later, why: w, match: { action: orders.submit }, mode: shadow, decision: deny }
-  - { id: closing, why: w, match: { action: [ledger.close, "ledger.open*"] }, decision: deny }
-  - { id: changes, why: w, owner: chen, match: { action: policy.publish }, decision: hold, approval: { approvers: group:finance, deadline: 2d } }
-`;
-
-type Open = Omit<LongRecord, "all">;
-
-/** One call, as whoever makes it remembers it. */
-interface Made {
-  readonly action: string;
-  readonly agent: string;
-  readonly properties: Readonly<Record<string, unknown>>;
-  readonly at: number;
-}
-
-async function openRecord(): Promise<Open> {
-  const record = await emptyRecord(POLICY, new SeededRandom(20_261_129));
-  const change = { by: "operator", mustBe: "known" } as const;
-  await saveIdentity(record.app, { id: "agent-3", assurance: "mediated" }, change);
-  return record;
-}
-
-let key = 0;
-async function make(record: Open, call: Omit<Made, "at">): Promise<Made> {
-  record.clock.advance(60_000);
-  key += 1;
-  const body: SubmitBody = {
-    action: { name: call.action, properties: call.properties },
-    resource: { type: "thing", id: `T-${key}` },
-  };
-  const answer = await submitRequest(record.app, {
-    identityId: call.agent,
-    body,
-    key: `k${key}`,
-    attemptHash: null,
-  });
-  if (!answer.ok) throw new Error(answer.problem.detail);
-  return { ...call, at: answer.value.state.createdAt };
-}
-
-async function covered(record: Open, query: RecordQuery = {}): Promise<CoverageView> {
-  record.clock.advance(1_000);
-  const answer = await policyCoverage(record.app, query);
-  if (!answer.ok) throw new Error(answer.problem.detail);
-  return answer.value;
-}
 
 const CALLS = fc.array(
   fc.record({
@@ -356,37 +298,22 @@ describe("a coverage of more than can be told apart", () => {
   });
 });
 
-describe("what identities may, and do not", () => {
-  it("is named once it was not used for 90 days, whatever time is asked about", async () => {
-    const record = await openRecord();
-    const change = { by: "operator", mustBe: "known" } as const;
-    const may = ["files.read", "orders.*", "notes.add", "mail.*"];
-    await saveIdentity(record.app, { id: "agent-1", may }, change);
-    const unusedBy = async (): Promise<readonly string[]> =>
-      (await covered(record, { since: record.clock.wallMs() - DAY_MS })).not_used.items.map(
-        ({ identity, may: pattern }) => `${identity} ${pattern}`,
-      );
-    record.clock.advance(20 * DAY_MS);
-    await make(record, { action: "notes.add", agent: "agent-1", properties: {} });
-    record.clock.advance(60 * DAY_MS);
-    // Nobody is registered for 90 days yet.
-    expect(await unusedBy()).toEqual([]);
-    await make(record, { action: "orders.pay", agent: "agent-1", properties: {} });
-    await make(record, { action: "mail.send", agent: "agent-2", properties: {} });
-    record.clock.advance(25 * DAY_MS);
-    await make(record, { action: "files.read", agent: "agent-1", properties: {} });
-    expect(await unusedBy()).toEqual(["agent-1 mail.*"]);
-    record.clock.advance(80 * DAY_MS);
-    expect(await unusedBy()).toEqual(
-      ["agent-1 notes.add", "agent-1 orders.*", "agent-1 mail.*"].sort(byKind),
+describe("a coverage of more rules than can be listed", () => {
+  it("lists those that name the tool before those about everything, and says there are more", async () => {
+    const rule = (id: string, match: string) =>
+      `  - { id: ${id}, why: w, match: { ${match} }, decision: deny }\n`;
+    const wide = Array.from({ length: RULES_MAX + 3 }, (_, at) =>
+      rule(`wide-${at}`, 'action: "*"'),
     );
-    await saveIdentity(record.app, { id: "agent-1", stage: "offboarded" }, change);
-    expect(await unusedBy()).toEqual([]);
+    const named = rule("named", 'action: "files.r*"');
+    const policy = `version: 1\nmode: shadow\nrules:\n${wide.join("")}${named}`;
+    const record = await emptyRecord(policy, new SeededRandom(7));
+    await make(record, { action: "files.read", agent: "agent-1", properties: {} });
+    const { tools, assumed } = await covered(record);
+    expect(tools).toMatchObject([{ more_rules: true, decided: { allowed: 1 }, by_default: 0 }]);
+    expect(tools[0]!.rules).toHaveLength(RULES_MAX);
+    expect(tools[0]!.rules[0]).toMatchObject({ rule: "named", by: "action", applies: 1 });
+    expect(assumed.at(-1)).toContain("shadow mode");
     await record.close();
   });
 });
-
-/** Whole names before beginnings, as they are listed. */
-function byKind(a: string, b: string): number {
-  return Number(a.endsWith("*")) - Number(b.endsWith("*"));
-}

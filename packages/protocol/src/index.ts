@@ -5,6 +5,7 @@ export * from "./card-messages.ts";
 export * from "./people-messages.ts";
 export * from "./policy-messages.ts";
 export * from "./coverage-messages.ts";
+export * from "./replay-words.ts";
 export * from "./delivery-messages.ts";
 export * from "./problem.ts";
 export * from "./canonical-json.ts";

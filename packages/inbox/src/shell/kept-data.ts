@@ -9,8 +9,8 @@ import { KEYS } from "../api/query-client.ts";
 const STORED = "haltpoint-read";
 const sizeMax = 2_000_000;
 const pauseMs = 1_000;
-/** Of no use later: how one can sign in, and codes that are good once. */
-const NEVER_KEPT: ReadonlySet<unknown> = new Set(["sign-in", "cli"]);
+/** Of no use later: how one can sign in, and codes that are good once. Or large: nothing else would fit. */
+const NEVER_KEPT: ReadonlySet<unknown> = new Set(["sign-in", "cli", KEYS.coverage[0]]);
 
 export function keepData(client: QueryClient): void {
   let timer: ReturnType<typeof setTimeout> | null = null;

@@ -1,5 +1,6 @@
 /** Policy as a text that somebody is writing: checked, tried on cases, asked; nothing is stored. */
 import { runPolicyCases } from "../domain/policy/policy-cases.ts";
+import type { PolicyDecision } from "../domain/policy/model.ts";
 import { policyDifference } from "../domain/policy/policy-difference.ts";
 import { checkPolicy, explain, formatLoadProblem, loadPolicy } from "../domain/policy/policy.ts";
 
@@ -60,11 +61,27 @@ export function tryPolicyCases(policy: NamedText, cases: NamedText): Tried {
   return { ok: true, cases: tried };
 }
 
+export type ExplainedText =
+  | { readonly ok: true; readonly decision: PolicyDecision; readonly text: string }
+  /** The policy or the request does not load. */
+  | { readonly ok: false; readonly problems: readonly string[] };
+
 /** What a policy text says of one request. `asked` has the members of a case (see `policy test`). */
-export function explainByText(policy: NamedText, asked: Readonly<Record<string, unknown>>): Tried {
-  const name = "the request";
+export function explainByText(
+  policy: NamedText,
+  asked: Readonly<Record<string, unknown>>,
+): ExplainedText {
+  const loaded = loadPolicy(policy.text, { file: policy.file });
+  if (!loaded.ok) return { ok: false, problems: loaded.problems.map(formatLoadProblem) };
+  const file = "the request";
   // What it decides is what is asked here, so the expectation is never looked at.
-  const each = { ...asked, name, expect: { decision: "hold" } };
+  const each = { ...asked, name: file, expect: { decision: "hold" } };
   // JSON is YAML.
-  return tryPolicyCases(policy, { file: name, text: JSON.stringify({ cases: [each] }) });
+  const run = runPolicyCases(loaded.policy, JSON.stringify({ cases: [each] }), { file });
+  const [result] = run.results;
+  if (result === undefined || run.problems.length > 0) {
+    return { ok: false, problems: run.problems.map(formatLoadProblem) };
+  }
+  const { decision, input } = result;
+  return { ok: true, decision, text: explain(decision, input) };
 }

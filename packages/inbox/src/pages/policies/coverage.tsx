@@ -13,6 +13,7 @@ const latest = 20_000;
 /** Rows that are shown at first. */
 const rowsFirst = 20;
 const freshMs = 60_000;
+const triesMax = 4;
 
 /** Which tools agents call, what they are taken for, and which no rule is about. */
 export function Coverage({ policyVersion }: { readonly policyVersion: string }): ReactNode {
@@ -22,6 +23,8 @@ export function Coverage({ policyVersion }: { readonly policyVersion: string }):
     queryFn: ({ signal }) =>
       read<CoverageView>(withQuery("/v1/policy/coverage", { latest }), signal),
     staleTime: freshMs,
+    // Few may look through the record at once; whoever came first is done in a few seconds.
+    retry: (tries, { failure }) => failure.code === "too_many_requests" && tries < triesMax,
   });
   return (
     <Panel

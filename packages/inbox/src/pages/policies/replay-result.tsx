@@ -1,19 +1,15 @@
-import type { DisposedAs, ReplayChange, ReplayView } from "@haltpoint/protocol";
+import {
+  changeWords,
+  NOTHING_OTHERWISE,
+  ruleWords,
+  workWords,
+  type ReplayChange,
+  type ReplayView,
+} from "@haltpoint/protocol";
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { At } from "../../time/times.tsx";
 
-const CHANGES: Readonly<Record<`${DisposedAs} ${DisposedAs}`, string>> = {
-  "allowed allowed": "Allowed as before",
-  "allowed held": "Held that was allowed",
-  "allowed denied": "Denied that was allowed",
-  "held allowed": "Allowed that was held",
-  "held held": "Held as before, but asked otherwise",
-  "held denied": "Denied that was held",
-  "denied allowed": "Allowed that was denied",
-  "denied held": "Held that was denied",
-  "denied denied": "Denied as before",
-};
 const EFFECTS = ["allowed", "held", "denied"] as const;
 
 /** What would be different in words, and what it would have decided of what is on record. */
@@ -39,13 +35,11 @@ export function ReplayResult({ replay }: { readonly replay: ReplayView }): React
         {judged === recorded ? "." : `; the latest ${judged} of them were judged.`}
       </p>
       {judged === 0 ? null : <Counts replay={replay} />}
-      {judged > 0 && changes.length === 0 ? (
-        <p>Nothing would have been decided otherwise.</p>
-      ) : null}
+      {judged > 0 && changes.length === 0 ? <p>{NOTHING_OTHERWISE}</p> : null}
       {changes.map((change) => (
         <Change key={`${change.from} ${change.to}`} change={change} />
       ))}
-      {judged === 0 ? null : <Work replay={replay} />}
+      {judged === 0 ? null : <p>{workWords(replay).join(" ")}</p>}
       <details>
         <summary>What was taken for granted</summary>
         <ul className="assumed">
@@ -82,21 +76,14 @@ function Counts({ replay: { before, after } }: { readonly replay: ReplayView }):
   );
 }
 
-function Change({
-  change: { from, to, count, rules, examples },
-}: {
-  readonly change: ReplayChange;
-}): ReactNode {
+function Change({ change }: { readonly change: ReplayChange }): ReactNode {
   return (
     <div className="replay-change">
       <p>
-        <strong>
-          {CHANGES[`${from} ${to}`]}: {count}
-        </strong>{" "}
-        <span className="hint">{rules.map((each) => `${each.rule} ${each.count}`).join(", ")}</span>
+        <strong>{changeWords(change)}</strong> <span className="hint">{ruleWords(change)}</span>
       </p>
       <ul>
-        {examples.map(({ id, title, at }) => (
+        {change.examples.map(({ id, title, at }) => (
           <li key={id}>
             <Link href={`/r/${id}`}>{title}</Link>{" "}
             <span className="hint">
@@ -107,22 +94,4 @@ function Change({
       </ul>
     </div>
   );
-}
-
-function Work({ replay: { decisions, minutes } }: { readonly replay: ReplayView }): ReactNode {
-  const { more_per_week: more } = decisions;
-  const { per_decision_ms: each, measured, more_per_week: moreMinutes } = minutes;
-  return (
-    <p>
-      Approvals asked for: {decisions.before} before, {decisions.after} with it
-      {more === null ? "; less than a day is on record." : `: ${moreOrFewer(more)} a week.`}{" "}
-      {each === null || moreMinutes === null
-        ? "How many minutes that is cannot be estimated yet."
-        : `An estimate: ${moreOrFewer(moreMinutes)} human minutes a week, from ${measured} decisions of which half took at most ${Math.round(each / 1_000)} s.`}
-    </p>
-  );
-}
-
-function moreOrFewer(value: number): string {
-  return `${Math.abs(value)} ${value < 0 ? "fewer" : "more"}`;
 }

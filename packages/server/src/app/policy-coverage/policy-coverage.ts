@@ -49,7 +49,9 @@ export async function policyCoverage(app: App, query: RecordQuery): Promise<Answ
   });
   if (!walked.ok) return walked;
   const span = walked.value;
-  const notUsed = await used.left(app, { ...query, until: judge.judgedSince ?? period.until });
+  // Others of the same moment may not have been looked at.
+  const until = judge.judgedSince === null ? period.until : judge.judgedSince + 1;
+  const notUsed = await used.left(app, { ...query, until });
   if (!notUsed.ok) return notUsed;
   return answered({
     policy: loaded.policy.version,
@@ -59,7 +61,7 @@ export async function policyCoverage(app: App, query: RecordQuery): Promise<Answ
     judged_since: judge.judgedSince,
     ...coverage.view(),
     not_used: { ...listed(notUsed.value), since: used.since },
-    assumed: assumedIn(judge),
+    assumed: assumedIn(judge, loaded.policy),
   });
 }
 
@@ -151,7 +153,7 @@ function listed<T>(all: readonly T[]): { items: readonly T[]; left_out: number }
   return { items: all.slice(0, LISTED_MAX), left_out: Math.max(0, all.length - LISTED_MAX) };
 }
 
-function assumedIn({ withoutOpenings }: Judge): readonly string[] {
+function assumedIn({ withoutOpenings }: Judge, { mode }: CompiledPolicy): readonly string[] {
   return [
     "What a tool is taken for is read by the classifier of today, from each request as it was submitted.",
     "Rules are those of the policy in force; allowed, held and denied are as it was recorded then.",
@@ -161,5 +163,8 @@ function assumedIn({ withoutOpenings }: Judge): readonly string[] {
       : [
           `Of ${withoutOpenings} the sensitive values were erased; what they would have told is not.`,
         ]),
+    ...(mode === "enforce"
+      ? []
+      : ["The policy in force is in shadow mode: its rules hold and deny nothing."]),
   ];
 }

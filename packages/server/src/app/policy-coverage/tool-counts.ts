@@ -14,7 +14,7 @@ import type { Assurance } from "../../domain/policy/model.ts";
 /** As many identities are named. */
 const NAMES_MAX = 3;
 /** As many rules are told apart; a policy may have thousands that are about everything. */
-const RULES_MAX = 50;
+export const RULES_MAX = 20;
 const BY: readonly CoverageRule["by"][] = ["action", "impact", "other"];
 
 /** One request, as it is counted. */
@@ -63,7 +63,7 @@ export class ToolCounts {
     this.#access[classification.access] += 1;
     this.#confidence[classification.confidence] += 1;
     for (const impact of classification.impacts) this.#addImpact(impact, seen);
-    for (const rule of seen.about) this.#addRule(rule, seen);
+    for (const rule of namedFirst(seen)) this.#addRule(rule, seen);
   }
 
   /** Lower is graver: the place of the gravest impact, then what may write, then what only reads. */
@@ -133,4 +133,13 @@ export class ToolCounts {
     this.#rules.set(id, count);
     return count;
   }
+}
+
+/** Where there are more than are told apart, those that name the tool are not among what is left out. */
+function namedFirst({ about, action }: Seen): readonly CompiledRule[] {
+  if (about.length <= RULES_MAX) return about;
+  const [named, others] = [true, false].map((isNamed) =>
+    about.filter((rule) => (coveredBy(rule, action) === "action") === isNamed),
+  );
+  return [...(named ?? []), ...(others ?? [])];
 }

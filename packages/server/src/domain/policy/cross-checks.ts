@@ -7,7 +7,7 @@ import { mergeAllObligations } from "./obligations.ts";
 import { covers, namePattern, type NamePattern } from "./pattern.ts";
 import { splitSource, whyImpossible, type StaticGroups } from "./quorum-feasibility.ts";
 import type { RawRule } from "./raw-policy.ts";
-import { offsetOf } from "./structure.ts";
+import { nodeAt, offsetOf } from "./structure.ts";
 import type { YamlNode } from "./yaml-source.ts";
 
 interface Places {
@@ -60,14 +60,44 @@ export function checkGroups(
   groups: StaticGroups,
   { root, warnings }: Places,
 ): void {
+  const hints = new Map<string, Omit<Finding, "offset">>();
   for (const source of sources) {
     const [kind, name] = splitSource(source);
     const hint = kind === "group" && !groups.has(name) ? didYouMean(name, groups.keys()) : "";
     if (hint === "") continue;
     const message = `group \`${name}\` is not among the policy's groups${hint}`;
-    const fix = "correct it, or have the identity provider supply it";
-    warnings.push({ offset: offsetOf(root, ["groups"]), message, fix });
+    hints.set(source, { message, fix: "correct it, or have the identity provider supply it" });
   }
+  if (hints.size === 0) return;
+  for (const { value, offset } of namedSources(root)) {
+    const finding = hints.get(value);
+    if (finding !== undefined) warnings.push({ offset, ...finding });
+  }
+}
+
+/** Fields of an approval that name who is asked. */
+const SOURCE_FIELDS: ReadonlySet<string> = new Set(["approvers", "from", "to"]);
+
+/** Every place where the default or a rule names who is asked, in the order of the file. */
+function namedSources(root: YamlNode): readonly { value: string; offset: number }[] {
+  const found: { value: string; offset: number }[] = [];
+  const visit = (node: YamlNode, isSource: boolean): void => {
+    if (node.kind === "sequence") {
+      for (const item of node.items) visit(item, isSource);
+    } else if (node.kind === "mapping") {
+      for (const { key, value } of node.entries) visit(value, SOURCE_FIELDS.has(key));
+    } else if (isSource && typeof node.value === "string") {
+      found.push({ value: node.value, offset: node.offset });
+    }
+  };
+  const rules = nodeAt(root, ["rules"]);
+  const approvals =
+    rules?.kind !== "sequence" ? [] : rules.items.map((_, at) => ["rules", at, "approval"]);
+  for (const path of [["default"], ...approvals]) {
+    const node = nodeAt(root, path);
+    if (node !== null) visit(node, false);
+  }
+  return found.sort((a, b) => a.offset - b.offset);
 }
 
 /**

@@ -159,4 +159,11 @@ describe("a decision", () => {
       },
     ]);
   });
+  it("quotes the parts of a condition with all of their parentheses", () => {
+    const when = 'action.properties.x > 5 && !(action.properties.y in ["c", ("b")])';
+    const policy = policyOf(rules(GUARD, rule("a", "allow", `when: '${when}',`)));
+    const input = inputOf({ properties: { x: 6, y: "c" } });
+    const [trace] = evaluate(policy, input, { nearMisses: true }).traces;
+    expect(trace?.detail).toContain('`!(action.properties.y in ["c", ("b")])` is false');
+  });
 });

@@ -2,8 +2,7 @@
  * The language our files' forms are written in, and the parts they share: JSON Schema, so that
  * editors can complete from it.
  *
- * `x-expected` completes the sentence "expected …" in a load error; `x-later` names what is not
- * supported yet and says so.
+ * `x-expected` completes the sentence "expected …" in a load error.
  */
 import { DURATION_PATTERN } from "./duration.ts";
 import { RESOURCE_SUSPENDER } from "./model.ts";
@@ -33,7 +32,6 @@ export interface FormSchema {
   /** Told apart by the type of the value: at most one alternative for each type. */
   readonly anyOf?: readonly FormSchema[];
   readonly "x-expected"?: string;
-  readonly "x-later"?: Readonly<Record<string, string>>;
 }
 
 export const text = (description: string, maxLength = 500): FormSchema => ({

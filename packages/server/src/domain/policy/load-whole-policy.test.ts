@@ -275,10 +275,24 @@ describe("what a policy knows", () => {
     expect([...groupsOf(policy)]).toEqual([["fin", ["ana", "bo"]]]);
     expect(sourcesOf(policy)).toEqual(["group:fin", "group:guard", "oncall:boss"]);
   });
-  it("a group that is nearly declared is worth a warning", () => {
-    const text = `version: 1\ngroups: { finance: [ana] }\n${rules(hold("finanze"))}`;
-    expect(checkPolicy(text, { file: "p" }).warnings).toMatchObject([
-      { message: "group `finanze` is not among the policy's groups; did you mean `finance`?" },
+  it("a group that is nearly declared is worth a warning, wherever it is used", () => {
+    const text = `version: 1
+groups: { finance: [ana] }
+default: { why: group:finanze, decision: hold, owner: o, quorum: [{ count: 1, from: [person:ana, group:finanze] }], deadline: 1h }
+rules:
+  - id: a
+    match: { action: x }
+    why: group:finanze
+    decision: hold
+    owner: o
+    approval: { approvers: group:finanze, deadline: 1h, escalate: [{ after: 10m, to: group:finanze }] }
+`;
+    const { warnings } = checkPolicy(text, { file: "p" });
+    const message = "group `finanze` is not among the policy's groups; did you mean `finance`?";
+    expect(warnings.map((each) => [each.line, each.column, each.message])).toEqual([
+      [3, 98, message],
+      [10, 28, message],
+      [10, 86, message],
     ]);
   });
 });

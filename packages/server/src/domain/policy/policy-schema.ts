@@ -148,10 +148,7 @@ const RULE = record(
       description: "What must be true before a held request is approved.",
     },
   },
-  {
-    required: ["id", "match", "decision"],
-    "x-later": { stage: "`stage`" },
-  },
+  { required: ["id", "match", "decision"] },
 );
 
 const OPERAND = "action\\.properties(?:\\.[A-Za-z0-9_$-]{1,128}){1,16}";
@@ -281,11 +278,5 @@ export const POLICY_SCHEMA: FormSchema = record(
     $id: "urn:haltpoint:schema:policy:1",
     title: "Haltpoint policy",
     required: ["version"],
-    "x-later": {
-      lifecycle: "`lifecycle`",
-      packs: "`packs`",
-      organisation: "`organisation`",
-      replay: "`replay`",
-    },
   },
 );

@@ -139,11 +139,6 @@ function readEntry(
 }
 
 function unknownField(key: string, offset: number, form: FormSchema): Finding {
-  const later = form["x-later"];
-  if (later !== undefined && Object.hasOwn(later, key)) {
-    const message = `${later[key] ?? key} is not supported yet`;
-    return { offset, message, fix: `remove \`${key}\`; a later version will take it` };
-  }
   const known = Object.keys(form.properties ?? {});
   const message = `unknown field \`${key}\`${didYouMean(key, known)}`;
   return { offset, message, fix: `remove it, or use ${orOf(known)}` };

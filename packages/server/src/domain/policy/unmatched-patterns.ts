@@ -19,7 +19,7 @@ export class UnmatchedPatterns {
   saw(name: string): void {
     this.#names.delete(name);
     for (const [length, alike] of this.#prefixes) {
-      if (length <= name.length) alike.delete(name.slice(0, length));
+      alike.delete(name.slice(0, length));
       if (alike.size === 0) this.#prefixes.delete(length);
     }
   }

@@ -1,6 +1,13 @@
 /** `policy replay`: what a policy would have decided of the requests on record. */
-import { visibleText, type ReplayChange, type ReplayView } from "@haltpoint/protocol";
-import { changeWords, ruleWords, workWords } from "../../app/policy-replay/replay-words.ts";
+import {
+  changeWords,
+  NOTHING_OTHERWISE,
+  ruleWords,
+  visibleText,
+  workWords,
+  type ReplayChange,
+  type ReplayView,
+} from "@haltpoint/protocol";
 import { argument, type Call } from "./command.ts";
 import { usageFailure } from "./command-failure.ts";
 import { connect } from "./connection.ts";
@@ -42,9 +49,7 @@ function replayLines(view: ReplayView, width: number | null): readonly string[] 
     "",
     ...tableLines(columns, rows, width),
     "",
-    ...(view.changes.length === 0
-      ? ["Nothing would have been decided otherwise."]
-      : view.changes.flatMap(changeLines)),
+    ...(view.changes.length === 0 ? [NOTHING_OTHERWISE] : view.changes.flatMap(changeLines)),
     ...workWords(view),
     "",
     ...view.assumed.map((each) => `Note: ${each}`),

@@ -86,10 +86,11 @@ export async function explain(call: Call): Promise<void> {
     return;
   }
   const policy = { file, text: readTextFile(call.host, file) };
-  const tried = explainByText(policy, await askedCase(call));
-  if (!tried.ok) throw usageFailure(tried.problems.join("\n\n"));
-  const text = tried.cases[0]?.explanation ?? "";
-  screen.printJson({ text });
+  const explained = explainByText(policy, await askedCase(call));
+  if (!explained.ok) throw usageFailure(explained.problems.join("\n\n"));
+  const { decision, text } = explained;
+  // As the server answers it.
+  screen.printJson({ decision, text });
   screen.print(text);
 }
 

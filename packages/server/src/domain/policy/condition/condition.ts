@@ -14,6 +14,7 @@ import {
 import { compileNode } from "./compile.ts";
 import { didYouMean } from "../nearest-name.ts";
 import { KNOWN_FIELDS } from "./environment.ts";
+import { textOf } from "./node-text.ts";
 import { isClaim, type Scope } from "./scope.ts";
 import { ConditionError, CostExceeded, Meter, NOTHING, Timestamp } from "./value.ts";
 
@@ -185,7 +186,7 @@ function plainWords(message: string): { readonly message: string; readonly fix: 
 function compileOperand(node: Node, around: Shared): Operand {
   const at = newCompilation(around);
   const judge = judgeOf(node, compileNode(node, at));
-  return { text: node.input.slice(node.start, node.end), judge, reads: [...at.reads.values()] };
+  return { text: textOf(node), judge, reads: [...at.reads.values()] };
 }
 
 /** The operands of the outermost `&&`s or `||`s, in order; the node itself where it is neither. */
