@@ -60,14 +60,14 @@ export function noticeWrites(app: App, state: RequestState, event: RequestEvent)
   return noticesOf(state, event).flatMap((kind) => writesFor(app, { ...about, kind }));
 }
 
-/** The notice that a halt was placed or lifted. */
+/** The notice that a halt was placed or lifted; operators are told, and `persons`. */
 export function haltNotices(
   app: App,
-  halt: { readonly id: string; readonly at: number },
+  halt: { readonly id: string; readonly at: number; readonly persons?: readonly string[] },
   kind: "halted" | "halt_lifted",
 ): readonly Write[] {
-  const { id, at } = halt;
-  const about = { at, requestId: null, revision: null, haltId: id, persons: [] };
+  const { id, at, persons = [] } = halt;
+  const about = { at, requestId: null, revision: null, haltId: id, persons };
   return writesFor(app, { ...about, kind });
 }
 

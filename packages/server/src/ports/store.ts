@@ -206,6 +206,12 @@ export interface Expected {
   readonly clockTrusted?: true;
   /** `principal` has not used `key` (I14). */
   readonly unusedKey?: { readonly principal: string; readonly key: string };
+  /** Fewer requests of this identity than this were held newly since then (T20). */
+  readonly heldFewer?: {
+    readonly identity: string;
+    readonly since: number;
+    readonly than: number;
+  };
   /** Totals that the decision rests on (I9). */
   readonly budgets?: readonly ExpectedTotal[];
   /** The halt has this many lifts: lifting twice at once must not count one lift as two. */
@@ -235,6 +241,7 @@ export type StaleFact =
   | "deadline"
   | "key"
   | "credentials"
+  | "burst"
   | "budget"
   | StaleSignInFact
   | StaleAccountFact;
@@ -312,6 +319,11 @@ export interface Store
   requestIdsByShort(short: string, limit: number): Promise<readonly string[]>;
   requests(query: RequestQuery): Promise<Page<RequestState>>;
   countRequests(query: Pick<RequestQuery, "statuses" | "identity">): Promise<number>;
+  /**
+   * How many submissions of this identity were held at or after `since`, whatever became of them;
+   * not counted beyond `most`.
+   */
+  countHeldSince(identity: string, since: number, most: number): Promise<number>;
   /** Bytes of the contents of this identity's held requests, their earlier revisions included. */
   heldBytes(identity: string): Promise<number>;
   /** Contents of what ran for this action: of its latest `limit` requests since then. */

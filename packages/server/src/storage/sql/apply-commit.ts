@@ -32,6 +32,7 @@ import {
   insertRequest,
   insertRevision,
   readFence,
+  readHeldSince,
   readKey,
   updateRequest,
 } from "./requests.ts";
@@ -169,7 +170,11 @@ async function staleFact(
   if (unusedKey !== undefined && !writes.some((write) => isOfKey(write, unusedKey))) {
     if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
   }
-  const { budgets } = expected;
+  const { budgets, heldFewer } = expected;
+  if (heldFewer !== undefined) {
+    const { identity, since, than } = heldFewer;
+    if ((await readHeldSince(session, identity, since, than)) >= than) return "burst";
+  }
   if (budgets !== undefined && (await isTotalMoved(session, budgets, standing.now)))
     return "budget";
   if (halt !== undefined) {

@@ -379,6 +379,12 @@ const POLICY_PUBLICATIONS = [
   `ALTER TABLE policies ADD COLUMN reason {text}`,
 ];
 
+const BURSTS = [
+  // When its submission was held; null: it was not. What is older than this column counts in no burst.
+  `ALTER TABLE requests ADD COLUMN held_at {integer}`,
+  `CREATE INDEX requests_held_at ON requests (identity_id, held_at) WHERE held_at IS NOT NULL`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -394,4 +400,5 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: "budgets", statements: BUDGETS },
   { name: "policy-publications", statements: POLICY_PUBLICATIONS },
+  { name: "bursts", statements: BURSTS },
 ];

@@ -51,6 +51,7 @@ import { readSubmissions, readSubmissionSpan } from "./submissions.ts";
 import {
   countRequests,
   readHeldBytes,
+  readHeldSince,
   readDue,
   readIdsByEnding,
   readKey,
@@ -131,6 +132,10 @@ export class SqlStore implements Store {
 
   async countRequests(query: Pick<RequestQuery, "statuses" | "identity">) {
     return countRequests(this.#reads, query);
+  }
+
+  async countHeldSince(identity: string, since: number, most: number) {
+    return readHeldSince(this.#reads, identity, since, most);
   }
 
   async heldBytes(identity: string) {

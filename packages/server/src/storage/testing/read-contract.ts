@@ -26,6 +26,20 @@ export function readContract(makePlace: MakePlace): void {
 }
 
 function requestReads(makePlace: MakePlace): void {
+  it("T20: counts what was held since a time, whatever became of it, and no more than is asked", async () => {
+    const { store } = await openedStore(makePlace);
+    await store.commit(submission("req_old", { heldAt: START_MS - 1 }));
+    await store.commit(submission("req_a"));
+    await store.commit(submission("req_b", { heldAt: START_MS + 1 }));
+    await store.commit(submission("req_c", { heldAt: null, status: "approved" }));
+    await store.commit(submission("req_d", { scope: { identity: "agent-2" } }));
+    await store.commit(change("req_a", 1, { status: "cancelled" }));
+    expect(await store.countHeldSince("agent-1", START_MS, 10)).toBe(2);
+    expect(await store.countHeldSince("agent-1", START_MS - 1, 10)).toBe(3);
+    expect(await store.countHeldSince("agent-1", START_MS - 1, 2)).toBe(2);
+    expect(await store.countHeldSince("agent-2", START_MS + 1, 10)).toBe(0);
+  });
+
   it("a request's state comes back as it was written, also after a restart", async () => {
     const { store, reopen } = await openedStore(makePlace);
     const state = requestState("req_A", {
