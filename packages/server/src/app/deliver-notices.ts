@@ -14,6 +14,7 @@ import type { App } from "./app.ts";
 import { readCommitted } from "./content.ts";
 import { commitOnce } from "./execute.ts";
 import { rosterOf } from "./facts.ts";
+import { toldOfInstead } from "./look-alikes.ts";
 import { NOTICE_ITEM, noticeItem, type Notice } from "./notices.ts";
 import {
   chatText,
@@ -37,6 +38,8 @@ const RETRY_AFTER_MS: readonly number[] = [
   5_000, 30_000, 120_000, 600_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000,
 ];
 const ERROR_LENGTH_MAX = 500;
+/** As long as it has waited so far, within these. */
+const FOLDED_AGAIN_MS = { min: 10_000, max: 300_000 };
 
 export interface DeliveryOptions {
   readonly notifier: Notifier;
@@ -85,9 +88,16 @@ async function deliverItem(
   now: number,
 ): Promise<void> {
   if (item.kind !== NOTICE_ITEM) return;
-  const claimed = { ...item, attempts: item.attempts + 1, notBefore: now + CLAIMED_MS };
-  await write(app, [{ kind: "outbox", item: claimed }]);
   const notice = JSON.parse(item.payload) as Notice;
+  const foldedInto = item.attempts === 0 ? await toldOfInstead(app, notice) : null;
+  if (foldedInto !== null) {
+    const notBefore = now + foldedAgainMs(now - notice.at);
+    await write(app, [{ kind: "outbox", item: { ...item, notBefore, foldedInto } }]);
+    return;
+  }
+  const attempts = item.attempts + 1;
+  const claimed = { ...item, attempts, notBefore: now + CLAIMED_MS, foldedInto: null };
+  await write(app, [{ kind: "outbox", item: claimed }]);
   const outcome = await deliver(app, options, item.id, notice);
   if (outcome.kind === "done") {
     await write(app, [{ kind: "outbox_done", id: item.id }, ...outcome.writes]);
@@ -108,6 +118,14 @@ async function deliverItem(
   }
   const notBefore = failedAt + Math.max(wait, outcome.retryAfterMs ?? 0);
   await write(app, [{ kind: "outbox", item: { ...claimed, notBefore, lastError } }]);
+}
+
+/**
+ * Until a folded notice is looked at again. It is kept, not dropped: once the older look-alike waits
+ * no more, somebody has to hear of this one (T24).
+ */
+function foldedAgainMs(ageMs: number): number {
+  return Math.min(Math.max(ageMs, FOLDED_AGAIN_MS.min), FOLDED_AGAIN_MS.max);
 }
 
 type Outcome =

@@ -11,6 +11,7 @@ import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import type { Content } from "./content.ts";
 import { HALTPOINT_ITSELF, placeHalt } from "./halt-writes.ts";
+import { lookAlikeGroup } from "./look-alikes.ts";
 
 /** What goes into the commit of a submission that is held. */
 export interface Joining {
@@ -18,9 +19,11 @@ export interface Joining {
   readonly expected: Pick<Expected, "heldFewer">;
   /** The halt, where this submission crosses the line. */
   readonly writes: readonly Write[];
+  /** See `lookAlikeGroup`; null: it is not held. */
+  readonly lookAlike: string | null;
 }
 
-export const NOT_JOINING: Joining = { expected: {}, writes: [] };
+export const NOT_JOINING: Joining = { expected: {}, writes: [], lookAlike: null };
 
 /**
  * Whether a submission of this identity may be held. The caller commits under the halt epoch: of two
@@ -38,14 +41,14 @@ export async function joinQueue(
 ): Promise<Answer<Joining>> {
   const { identity, content } = asked;
   const full = await tooManyHeld(app, identity, content);
+  const lookAlike = await lookAlikeGroup(app, content.plain);
   const isOff = asked.forPerson || app.limits.burstHeldMax === 0;
-  if (isOff) return full ?? answered(NOT_JOINING);
-  const halts = await app.facts.haltsFor(standing.epochs.halt, [haltKey(identity)]);
-  return heldBack(halts) ?? full ?? answered(await burst(app, standing, identity, halts));
-}
-
-function haltKey({ id }: StoredIdentity): string {
-  return scopeKey({ kind: "identity", id });
+  if (isOff) return full ?? answered({ ...NOT_JOINING, lookAlike });
+  const key = scopeKey({ kind: "identity", id: identity.id });
+  const halts = await app.facts.haltsFor(standing.epochs.halt, [key]);
+  const refusal = heldBack(halts) ?? full;
+  if (refusal !== null) return refusal;
+  return answered({ ...(await burst(app, standing, identity, halts)), lookAlike });
 }
 
 function heldBack(halts: readonly StoredHalt[]): Answer<never> | null {
@@ -63,7 +66,7 @@ async function burst(
   { time }: Standing,
   identity: StoredIdentity,
   halts: readonly StoredHalt[],
-): Promise<Joining> {
+): Promise<Omit<Joining, "lookAlike">> {
   const { burstHeldMax, burstWindowMs } = app.limits;
   // Whoever lifted a halt of this identity has seen what there was: it counts anew from there.
   const liftedAt = Math.max(0, ...halts.map((halt) => halt.liftedAt ?? 0));

@@ -138,7 +138,7 @@ export function noticeItem(app: App, notice: Notice, notBefore: number): Write {
   const payload = JSON.stringify(notice);
   const { requestId } = notice;
   const item = { id, kind: NOTICE_ITEM, requestId, payload, notBefore, attempts: 0 };
-  return { kind: "outbox", item: { ...item, deadAt: null, lastError: null } };
+  return { kind: "outbox", item: { ...item, deadAt: null, lastError: null, foldedInto: null } };
 }
 
 function isToldOn(kind: NoticeKind, channel: Channel): boolean {

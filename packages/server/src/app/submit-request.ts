@@ -155,6 +155,8 @@ function commitOf(
     state.policy.impact === null && state.policy.impacts === undefined
       ? {}
       : countedAmount(content.committed, declared);
+  const { lookAlike } = made.joining;
+  const alike = lookAlike === null ? {} : { lookAlike };
   const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
   return {
     expected: {
@@ -167,7 +169,7 @@ function commitOf(
       ...made.joining.expected,
     },
     writes: [
-      requestWrite(state, { title: titleOf(content.committed), ...amount }),
+      requestWrite(state, { title: titleOf(content.committed), ...amount, ...alike }),
       ...contentWrites(state.id, 0, content),
       ...entries(state.id, events, content.committed),
       ...events.flatMap((event) => noticeWrites(app, state, event)),

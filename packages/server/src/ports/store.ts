@@ -12,6 +12,7 @@
  */
 import type { BudgetReads, BudgetWrite, ExpectedTotal } from "./budgets.ts";
 import type { FigureReads } from "./figures.ts";
+import type { LookAlikeReads, LookAlikeWrite } from "./look-alikes.ts";
 import type { StoredOpening, SubmissionReads } from "./submissions.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
@@ -148,6 +149,8 @@ export interface OutboxItem {
   /** When it was given up; it stays, to be seen and tried again. */
   readonly deadAt: number | null;
   readonly lastError: string | null;
+  /** The request that people are told of instead, for as long as that waits. */
+  readonly foldedInto: string | null;
 }
 
 /** One change. All writes of a commit happen or none does. */
@@ -161,6 +164,8 @@ export type Write =
       readonly title?: string;
       /** For counting; from the first write as well. */
       readonly amount?: { readonly minorUnits: number; readonly currency: string };
+      /** What it is alike with, see `LookAlikes`; from the first write as well. */
+      readonly lookAlike?: string;
     }
   | { readonly kind: "revision"; readonly revision: StoredRevision }
   | { readonly kind: "opening"; readonly opening: StoredOpening }
@@ -192,6 +197,7 @@ export type Write =
     }
   | SignInWrite
   | AccountWrite
+  | LookAlikeWrite
   | RoutingWrite
   | BudgetWrite;
 
@@ -309,7 +315,14 @@ export interface Committed {
 }
 
 export interface Store
-  extends SignInReads, AccountReads, RoutingReads, FigureReads, SubmissionReads, BudgetReads {
+  extends
+    SignInReads,
+    AccountReads,
+    RoutingReads,
+    FigureReads,
+    SubmissionReads,
+    BudgetReads,
+    LookAlikeReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */
@@ -357,8 +370,11 @@ export interface Store
   lastLogIndex(): Promise<number>;
   /** Items to be delivered; those that were given up are not among them. */
   outboxDue(now: number, limit: number): Promise<readonly OutboxItem[]>;
-  /** Items that were given up, the newest first; or those that failed and will be tried again. */
-  outboxTroubled(which: "dead" | "failing", limit: number): Promise<readonly OutboxItem[]>;
+  /** Items that were given up, that will be tried again, or that are folded; the newest first. */
+  outboxTroubled(
+    which: "dead" | "failing" | "folded",
+    limit: number,
+  ): Promise<readonly OutboxItem[]>;
   /** Whether anybody has looked at this request since then. */
   isLookedAt(requestId: string, since: number): Promise<boolean>;
   outboxItem(id: string): Promise<OutboxItem | null>;

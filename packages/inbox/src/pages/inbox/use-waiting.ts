@@ -60,9 +60,11 @@ export function useWaiting(): Waiting {
   };
 }
 
-/** A server that knows no delegations marks nothing. */
-function withMarks(item: Omit<InboxItem, "for"> & Partial<Pick<InboxItem, "for">>): InboxItem {
-  return { ...item, for: item.for ?? [] };
+type Mark = "for" | "look_alike";
+
+/** A server that knows no delegations or look-alikes marks nothing. */
+function withMarks(item: Omit<InboxItem, Mark> & Partial<Pick<InboxItem, Mark>>): InboxItem {
+  return { ...item, for: item.for ?? [], look_alike: item.look_alike ?? null };
 }
 
 async function readPages(pages: number, signal: AbortSignal): Promise<Page> {

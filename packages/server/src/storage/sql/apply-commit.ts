@@ -16,6 +16,7 @@ import { insertEntry, readLastSequence } from "./entries.ts";
 import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
 import { isOfRouting, routingStatement } from "./delegations.ts";
 import { figureStatements } from "./figures.ts";
+import { updateLookAlike } from "./look-alikes.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
 import { accountStatement, isOfAccount } from "./provider-accounts.ts";
@@ -297,6 +298,7 @@ function epochsAfter(write: OtherWrite, epochs: Epochs): Epochs {
     case "outbox_done":
     case "chat_post":
     case "look":
+    case "look_alike":
       return epochs;
   }
 }
@@ -330,6 +332,8 @@ function statementsOf(write: OtherWrite, epochs: Epochs): readonly Statement[] {
       return [deleteOutboxItem(write.id)];
     case "look":
       return [insertLook(write)];
+    case "look_alike":
+      return [updateLookAlike(write)];
     case "chat_post":
       return [upsertChatPost(write.subject, write.reference)];
   }

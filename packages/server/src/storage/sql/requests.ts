@@ -25,12 +25,12 @@ const AFTER_ALL = "\u{10FFFF}";
 
 /** Changes no row where the id exists. */
 export function insertRequest(write: RequestWrite): Statement {
-  const { state, dueAt, title } = write;
+  const { state, dueAt, title, lookAlike } = write;
   const { scope } = state;
   return {
     sql: `INSERT INTO requests (id, version, status, due_at, created_at, identity_id, owner_id, session_id,
-        action_name, id_ending, search_text, held_at, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        action_name, id_ending, search_text, held_at, look_alike, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO NOTHING`,
     params: [
       state.id,
@@ -45,6 +45,7 @@ export function insertRequest(write: RequestWrite): Statement {
       endingOf(state.id),
       searchable([scope.action, scope.identity, title ?? ""].join("\n")),
       state.heldAt,
+      lookAlike ?? null,
       JSON.stringify(state),
     ],
   };

@@ -385,6 +385,15 @@ const BURSTS = [
   `CREATE INDEX requests_held_at ON requests (identity_id, held_at) WHERE held_at IS NOT NULL`,
 ];
 
+const LOOK_ALIKES = [
+  // A keyed MAC; null: what was held before this column, or by nothing but its redemption.
+  `ALTER TABLE requests ADD COLUMN look_alike {text}`,
+  `CREATE INDEX requests_look_alike ON requests (look_alike, created_at, number)
+    WHERE status = 'held'`,
+  // The older look-alike that people are told of instead; null: it is told, or tried, by itself.
+  `ALTER TABLE outbox ADD COLUMN folded_into {text}`,
+];
+
 /** In order; the number of a migration is its place, from 1. */
 export const MIGRATIONS: readonly Migration[] = [
   { name: "first-schema", statements: [...INSTALLATION, ...REQUESTS, ...EVIDENCE, ...REGISTRY] },
@@ -401,4 +410,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "budgets", statements: BUDGETS },
   { name: "policy-publications", statements: POLICY_PUBLICATIONS },
   { name: "bursts", statements: BURSTS },
+  { name: "look-alikes", statements: LOOK_ALIKES },
 ];

@@ -5,6 +5,7 @@ import type { RequestStatus } from "@haltpoint/protocol";
 import type { RequestQuery } from "../../ports/store.ts";
 import { migrate } from "../sql/migrate.ts";
 import { readBudgetTotal } from "../sql/budgets.ts";
+import { readWaitingAlike } from "../sql/look-alikes.ts";
 import { listRequests } from "../sql/request-list.ts";
 import {
   countRequests,
@@ -94,6 +95,12 @@ it.each([
 it("a count of what was held of late is one range of its index (T20)", async () => {
   const steps = await planOf((session) => readHeldSince(session, "a", 1, 60));
   expect(steps.join()).toContain("requests_held_at (identity_id=? AND held_at>?)");
+});
+
+it("look-alikes are found by an index of what waits (T20)", async () => {
+  const group = await planOf((session) => readWaitingAlike(session, "g", 20));
+  expect(group.join()).toContain("requests_look_alike (look_alike=?)");
+  expect(group.join()).not.toContain("TEMP B-TREE");
 });
 
 it("timers and short ids have their indexes", async () => {
