@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { DeliveryView } from "@haltpoint/protocol";
 import type { Config } from "../../packages/server/src/config/config.ts";
 import { deliverDue } from "../../packages/server/src/app/deliver-notices.ts";
+import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import { startUnderTest, type UnderTest } from "../http/testing/server-under-test.ts";
 import { until } from "../http/testing/until.ts";
 import {
@@ -323,6 +324,18 @@ describe("look-alikes that wait at the same time (T20)", () => {
     expect(asked()).toEqual([first.id, other.id]);
     await eventually(() => mail.letters.length === 4);
     expect(await folded()).toHaveLength(3);
+  });
+
+  it("are told each where they ask for something else of people", async () => {
+    const first = await hold("PO-7", "one");
+    await eventually(() => asked().length === 1);
+    const text = POLICY.replace("group:finance, deadline", "person:bo, deadline");
+    const by = { by: "setup", file: "policy" };
+    expect(await publishPolicy(server.app, { text, ...by })).toMatchObject({ ok: true });
+    const second = await hold("PO-7", "two");
+    await eventually(() => asked().length === 2);
+    expect(asked()).toEqual([first.id, second.id]);
+    expect(await folded()).toEqual([]);
   });
 
   it("are told once nothing older that is like them waits: none is forgotten (T24)", async () => {
