@@ -104,7 +104,8 @@ it("tells what runs to stop (I10)", async () => {
   const house = await openHouse();
   const redeeming = { ...allowedBody(), attempt: newAttempt() };
   const run = await submit(house, redeeming, "?redeem=true");
-  const { id } = run.body.request as RequestView;
+  const { id, status } = run.body.request as RequestView;
+  expect(status).toBe("running");
   await flood(house);
   const { store } = house.server.app;
   await until(async () => (await store.request(id))?.status).toBe("interrupting");
@@ -190,14 +191,14 @@ it("tells operators and the owner, once (T20, T24)", async () => {
   const house = await openHouse({ config: { notify } });
   const written: { readonly kind: string; readonly persons: readonly string[] }[] = [];
   const { store } = house.server.app;
-  const { commit } = store;
+  const commit = store.commit.bind(store);
   store.commit = (command) => {
     for (const write of command.writes) {
       if (write.kind === "outbox" && write.item.attempts === 0) {
         written.push(JSON.parse(write.item.payload));
       }
     }
-    return commit.call(store, command);
+    return commit(command);
   };
   await flood(house);
   await submit(house);
@@ -214,10 +215,10 @@ it("after a crash right behind the commit, what runs is told at the next start (
   const { id } = run.body.request as RequestView;
   const { store } = house.server.app;
   // From the halt on, this server tells nobody anything.
-  const { commit } = store;
-  store.commit = async (command) => {
+  const commit = store.commit.bind(store);
+  store.commit = (command) => {
     const isTold = command.expected.request?.id === id;
-    return isTold ? { kind: "stale", what: "request" } : commit.call(store, command);
+    return isTold ? Promise.resolve({ kind: "stale", what: "request" }) : commit(command);
   };
   await flood(house);
   expect((await store.request(id))?.status).toBe("running");

@@ -330,7 +330,7 @@ describe("look-alikes that wait at the same time (T20)", () => {
     const first = await hold("PO-7", "one");
     await eventually(() => asked().length === 1);
     const text = POLICY.replace("group:finance, deadline", "person:bo, deadline");
-    const by = { by: "setup", file: "policy" };
+    const by = { by: "setup", file: "policy" } as const;
     expect(await publishPolicy(server.app, { text, ...by })).toMatchObject({ ok: true });
     const second = await hold("PO-7", "two");
     await eventually(() => asked().length === 2);

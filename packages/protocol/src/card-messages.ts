@@ -205,6 +205,8 @@ export interface ListedRequest extends RequestView {
 
 /** One item of `GET /v1/inbox`. */
 export interface InboxItem extends ListedRequest {
+  /** Nobody else can decide it now. */
+  readonly only_you: boolean;
   /** On whose behalf it is routed here, by a delegation in force; ids. */
   readonly for: readonly string[];
 }
@@ -329,6 +331,27 @@ export interface AnalyticsView {
   readonly overrides: number;
   readonly interrupts: number;
   readonly human_minutes_per_week: number;
+  /** What waits now, whatever the period. */
+  readonly load: {
+    /** By where approvals come from, the longest queue first; `person`: all named persons together. */
+    readonly sources: readonly {
+      readonly source: string;
+      readonly waiting: number;
+      /** Who can decide any of them now, and has not yet. */
+      readonly people: number;
+      /** Null where nobody can. */
+      readonly per_person: number | null;
+      readonly longest_wait_ms: number;
+    }[];
+    /** Of the person who asks. */
+    readonly you: {
+      readonly waiting: number;
+      /** Of them: nobody else can decide it now. */
+      readonly only_you: number;
+      readonly decided_24h: number;
+      readonly decided_7d: number;
+    };
+  };
   /** … beside the figures of the person who asks, for them alone. */
   readonly own: {
     readonly reviews: number;

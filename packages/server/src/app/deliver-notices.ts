@@ -5,15 +5,12 @@
  * CRASH: an item is claimed before it is sent (its next time is moved ahead), so a server that dies
  * while sending sends it again later, and two servers rarely send the same.
  */
-import type { Roster } from "../domain/policy/model.ts";
 import type { RequestState } from "../domain/request/model.ts";
-import { isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
 import type { Delivery, Notifier } from "../ports/notifier.ts";
 import type { OutboxItem, StoredPerson, Write } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import { readCommitted } from "./content.ts";
 import { commitOnce } from "./execute.ts";
-import { rosterOf } from "./facts.ts";
 import { toldOfInstead } from "./look-alikes.ts";
 import { NOTICE_ITEM, noticeItem, type Notice } from "./notices.ts";
 import {
@@ -27,6 +24,7 @@ import {
   type Words,
 } from "./notice-words.ts";
 import { systemEntry } from "./registry.ts";
+import { electorateAt, openDeciders } from "./routing.ts";
 import { titleOf } from "./words.ts";
 
 const BATCH = 16;
@@ -292,22 +290,8 @@ async function audience(
 
 /** Who could approve it and has not yet. */
 async function deciders(app: App, state: RequestState): Promise<readonly string[]> {
-  const { obligations } = state;
-  if (obligations === null) return [];
-  const roster: Roster = await rosterOf(app, state);
-  const identity = await app.store.identity(state.scope.identity);
-  const ownerNow = identity?.owner ?? null;
-  const unconfirmed: ReadonlySet<string> = new Set();
-  const electorate: Electorate = { state, obligations, roster, ownerNow, unconfirmed };
-  const reviewed = new Set(
-    state.reviews
-      .filter(({ revision }) => revision === state.revision.number)
-      .map(({ person }) => person),
-  );
-  return [...new Set([...roster.values()].flat())].filter(
-    (person) =>
-      !reviewed.has(person) && isReviewer(electorate, person) && !isConflicted(electorate, person),
-  );
+  const electorate = await electorateAt(app, state, await app.store.standing());
+  return electorate === null ? [] : openDeciders({ ...electorate, unconfirmed: new Set() });
 }
 
 async function write(app: App, writes: readonly Write[]): Promise<void> {

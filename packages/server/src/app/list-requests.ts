@@ -15,7 +15,7 @@ import type { App } from "./app.ts";
 import { reviewersOf, rosterOf } from "./facts.ts";
 import { withLookAlikes } from "./look-alikes.ts";
 import { nextTurn } from "./next-turn.ts";
-import { delegationsInForce, electorateAt, routedFor } from "./routing.ts";
+import { delegationsInForce, electorateAt, openDeciders, routedFor } from "./routing.ts";
 import { viewRequest, visibilityOf, type Viewer } from "./view-request.ts";
 
 const CANDIDATES_MAX = 10;
@@ -48,7 +48,9 @@ export async function inboxOf(
     if (!voided && reviewersOf(state).includes(viewer.id)) return null;
     const view = await viewRequest(app, state, viewer, standing);
     if (view === null) return null;
-    return { ...view, for: routedFor(electorate, viewer.id, delegations) };
+    const others = openDeciders(electorate).filter((id) => id !== viewer.id);
+    const routed = routedFor(electorate, viewer.id, delegations);
+    return { ...view, only_you: others.length === 0, for: routed };
   });
   return { ...found, items: await withLookAlikes(app, found.items) };
 }

@@ -17,12 +17,18 @@ export default function InboxPage(): ReactNode {
   const isWide = useIsWide();
   const [isHelping, setHelping] = useState(false);
   const { listed } = waiting;
-  const count = listed.shown.length - listed.gone.size;
+  const waitingIds = listed.shown.filter((id) => !listed.gone.has(id));
+  const count = waitingIds.length;
+  const onlyYou = waitingIds.filter((id) => waiting.items.get(id)?.only_you === true).length;
   useKeys({ "?": () => setHelping(true) });
   return (
     <Page
       title="Inbox"
-      lead={waiting.query.data === undefined ? undefined : countWords(count, waiting.hasMore)}
+      lead={
+        waiting.query.data === undefined
+          ? undefined
+          : countWords({ count, onlyYou }, waiting.hasMore)
+      }
       actions={
         <>
           <Arrivals waiting={waiting} />
@@ -55,10 +61,15 @@ export default function InboxPage(): ReactNode {
   );
 }
 
-function countWords(count: number, hasMore: boolean): string {
+function countWords(
+  { count, onlyYou }: { readonly count: number; readonly onlyYou: number },
+  hasMore: boolean,
+): string {
   if (count === 0) return "Nothing waits for you.";
   const words = count === 1 ? "1 action waits for you" : `${count} actions wait for you`;
-  return hasMore ? `The oldest ${words}; there are more.` : `${words}, oldest first.`;
+  const alone =
+    onlyYou === 0 ? "" : ` Only you can decide ${onlyYou === count ? "them" : onlyYou} now.`;
+  return `${hasMore ? `The oldest ${words}; there are more.` : `${words}, oldest first.`}${alone}`;
 }
 
 /** New ones are said, and shown only when asked for. */

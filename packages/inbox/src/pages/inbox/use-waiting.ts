@@ -60,11 +60,12 @@ export function useWaiting(): Waiting {
   };
 }
 
-type Mark = "for" | "look_alike";
+type Mark = "for" | "look_alike" | "only_you";
 
-/** A server that knows no delegations or look-alikes marks nothing. */
+/** An older server marks nothing. */
 function withMarks(item: Omit<InboxItem, Mark> & Partial<Pick<InboxItem, Mark>>): InboxItem {
-  return { ...item, for: item.for ?? [], look_alike: item.look_alike ?? null };
+  const { for: routed = [], look_alike: alike = null, only_you: onlyYou = false } = item;
+  return { ...item, for: routed, look_alike: alike, only_you: onlyYou };
 }
 
 async function readPages(pages: number, signal: AbortSignal): Promise<Page> {

@@ -1,5 +1,5 @@
 import type { InboxItem } from "@haltpoint/protocol";
-import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useRef, useState, type ReactNode, type RefObject } from "react";
 import { useKeys } from "../../keys/use-keys.ts";
 import { Skeleton } from "../../ui/states.tsx";
 import { AlikeRow } from "./alike-row.tsx";
@@ -77,13 +77,23 @@ export function WaitingList({
           </button>
         ) : null}
       </div>
-      {isWide && current !== undefined ? (
-        <div ref={panel} className="panel pane-card" tabIndex={-1} role="region" aria-label="Card">
-          <Suspense fallback={<Skeleton lines={12} />}>
-            <CardPanel key={current.id} id={current.id} />
-          </Suspense>
-        </div>
-      ) : null}
+      {isWide && current !== undefined ? <Beside id={current.id} panel={panel} /> : null}
+    </div>
+  );
+}
+
+function Beside({
+  id,
+  panel,
+}: {
+  readonly id: string;
+  readonly panel: RefObject<HTMLDivElement | null>;
+}): ReactNode {
+  return (
+    <div ref={panel} className="panel pane-card" tabIndex={-1} role="region" aria-label="Card">
+      <Suspense fallback={<Skeleton lines={12} />}>
+        <CardPanel key={id} id={id} />
+      </Suspense>
     </div>
   );
 }

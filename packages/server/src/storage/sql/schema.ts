@@ -7,6 +7,7 @@
  */
 
 import { fillFigures } from "./figures.ts";
+import { BURSTS, LOOK_ALIKES } from "./held-queue-schema.ts";
 import type { Session } from "./session.ts";
 
 export interface Migration {
@@ -377,21 +378,6 @@ const POLICY_PUBLICATIONS = [
   // Null for what was published before there were proposals.
   `ALTER TABLE policies ADD COLUMN request_id {text}`,
   `ALTER TABLE policies ADD COLUMN reason {text}`,
-];
-
-const BURSTS = [
-  // When its submission was held; null: it was not. What is older than this column counts in no burst.
-  `ALTER TABLE requests ADD COLUMN held_at {integer}`,
-  `CREATE INDEX requests_held_at ON requests (identity_id, held_at) WHERE held_at IS NOT NULL`,
-];
-
-const LOOK_ALIKES = [
-  // A keyed MAC; null: what was held before this column, or by nothing but its redemption.
-  `ALTER TABLE requests ADD COLUMN look_alike {text}`,
-  `CREATE INDEX requests_look_alike ON requests (look_alike, created_at, number)
-    WHERE status = 'held'`,
-  // The older look-alike that people are told of instead; null: it is told, or tried, by itself.
-  `ALTER TABLE outbox ADD COLUMN folded_into {text}`,
 ];
 
 /** In order; the number of a migration is its place, from 1. */

@@ -248,6 +248,7 @@ export const InboxPageShape = shape<PageView<InboxItem>>()(
         "InboxItem",
         closed({
           ...ListedRequestShape.schema.properties,
+          only_you: flag("Nobody else can decide it now."),
           for: Type.Array(Type.String(), { description: "On whose behalf it is routed here." }),
         }),
       ).schema,
