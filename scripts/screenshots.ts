@@ -24,6 +24,8 @@ const SHOTS: readonly Shot[] = [
   { name: "sign-in", path: () => "/sign-in" },
   { name: "setup", path: () => "/setup#token=none" },
   { name: "inbox", person: "ana", path: () => "/inbox" },
+  { name: "inbox-alike", person: "ana", path: () => "/inbox", button: "7 alike" },
+  { name: "card-alike", person: "ana", path: (made) => `/r/${made.alike}` },
   { name: "inbox-empty", person: "gus", path: () => "/inbox" },
   { name: "card", person: "ana", path: (made) => `/r/${made.payment}` },
   { name: "card-approve", person: "ana", path: (made) => `/r/${made.payment}`, button: "Approve" },

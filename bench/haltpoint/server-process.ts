@@ -50,7 +50,10 @@ export async function prepareServer(file: string): Promise<Prepared> {
   await closeInstallation(app);
   const port = await freePort();
   const configFile = join(dirname(file), "haltpoint.yaml");
-  const config = { listen: { host: "127.0.0.1", port }, store: { file }, log: { level: "warn" } };
+  // One identity holds thousands in a minute here.
+  const limits = { burst_held_max: 100_000, burst_window: "1s" };
+  const listen = { host: "127.0.0.1", port };
+  const config = { listen, store: { file }, log: { level: "warn" }, limits };
   writeFileSync(configFile, JSON.stringify(config));
   return { file, port, configFile, agentKey, reviewerToken };
 }

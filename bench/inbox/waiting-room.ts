@@ -33,7 +33,7 @@ export interface WaitingRoom {
 
 export async function openWaitingRoom(held: number): Promise<WaitingRoom> {
   await buildInbox(checkout);
-  const settings = { limits: { held_per_identity_max: held + 5_000 } };
+  const settings = { limits: { held_per_identity_max: held + 5_000, burst_held_max: 0 } };
   const house = await openHouse({ policy: POLICY, settings });
   const browser = await chromium.launch({
     executablePath: chromiumPath(),

@@ -80,6 +80,7 @@ export interface Furnished {
   readonly rejected: string;
   readonly two: string;
   readonly critical: string;
+  readonly alike: string;
 }
 
 export async function furnish(house: House): Promise<Furnished> {
@@ -128,6 +129,7 @@ export async function furnish(house: House): Promise<Furnished> {
     },
     resource: { type: "channel", id: "investors" },
   });
+  const alike = await askSevenTimes(ask);
   const hostile = await ask({
     ...transfer("15000.00 USD", "\u0410cme\u200b\u200b\u200b Gmb\u202eH", "INV\u00ad-7"),
     context: {
@@ -142,7 +144,23 @@ export async function furnish(house: House): Promise<Furnished> {
       session: "s-81",
     },
   });
-  return { payment, hostile, edited, rejected, two, critical };
+  return { payment, hostile, edited, rejected, two, critical, alike };
+}
+
+/** An agent that lost count, or means it seven times: people see it once. */
+async function askSevenTimes(ask: (body: SubmitBody) => Promise<string>): Promise<string> {
+  let alike = "";
+  for (let time = 1; time <= 7; time += 1) {
+    alike = await ask({
+      action: {
+        name: "investors.post",
+        properties: { channel: "#press", text: "The half-year figures are out." },
+      },
+      resource: { type: "channel", id: "press" },
+      context: { justification: `No answer so far, try ${time}`, session: `s-${time}` },
+    });
+  }
+  return alike;
 }
 
 function transfer(amount: string, recipient: string, reference: string): SubmitBody {

@@ -21,6 +21,8 @@ beforeAll(async () => {
   ids["held"] = (await send(agent, payment())).id;
   ids["editable"] = (await send(agent, order())).id;
   ids["low"] = (await send(agent, post())).id;
+  const alike = post();
+  for (let time = 0; time < 3; time += 1) ids["alike"] = (await send(agent, alike)).id;
   ids["two"] = (await send(agent, rotation())).id;
   ids["high"] = (await send(agent, closing())).id;
   ids["running"] = (await send(agent, endlessJob())).id;
@@ -73,7 +75,7 @@ interface Shown {
   readonly button?: string | RegExp;
   readonly before?: string;
   /** What it shows then; default: a dialog. */
-  readonly shows?: "region";
+  readonly shows?: readonly [role: "region" | "list", name: string | RegExp];
 }
 
 const card = (kind: string) => () => `/r/${ids[kind]}`;
@@ -82,6 +84,20 @@ const PAGES: readonly Shown[] = [
   { name: "sign-in", path: () => "/sign-in" },
   { name: "setup", path: () => "/setup#token=none" },
   { name: "inbox", person: "ana", path: () => "/inbox" },
+  {
+    name: "look-alikes",
+    person: "ana",
+    path: () => "/inbox",
+    button: /^3 alike/,
+    shows: ["list", /^Like /],
+  },
+  {
+    name: "look-alikes to reject",
+    person: "ana",
+    path: () => "/inbox",
+    button: "Reject all 3",
+  },
+  { name: "card of a look-alike", person: "ana", path: card("alike") },
   { name: "empty inbox", person: "chen", path: () => "/inbox" },
   { name: "card", person: "ana", path: card("held") },
   { name: "approve dialog", person: "ana", path: card("held"), button: "Approve" },
@@ -110,7 +126,7 @@ const PAGES: readonly Shown[] = [
     path: () => "/policies",
     before: "Start from the one in force",
     button: "Try it",
-    shows: "region",
+    shows: ["region", "What would be different"],
   },
   { name: "a version", person: "ana", path: () => "/policies", button: /^Show version/ },
   { name: "analytics", person: "operator-2", path: () => "/analytics" },
@@ -156,7 +172,7 @@ describe.each(PAGES)("$name", ({ person, path, before, button, shows }) => {
         await page.getByRole("button", { name, exact }).first().press("Enter");
       }
       if (shows === undefined) await page.getByRole("dialog").waitFor();
-      else await page.getByRole(shows, { name: "What would be different" }).waitFor();
+      else await page.getByRole(shows[0], { name: shows[1] }).waitFor();
     }
     for (const { name, apply } of VARIANTS) {
       await apply(page);

@@ -27,6 +27,23 @@ describe("inbox", () => {
     expect(cursor).toBeNull();
   });
 
+  it("puts what would do the same into one row, unless each is wanted (T20)", async () => {
+    const wants = () => world.wants("orders.submit", { amount: "808.00 USD" }, "PO-alike");
+    const ids = [await wants(), await wants(), await wants()];
+    const { out, err } = await world.as("bo", ["inbox"]);
+    expect(out).toMatch(new RegExp(`^${ids[0]} .*3 alike: Submit orders PO-alike`, "m"));
+    expect(out).not.toMatch(new RegExp(`^(${ids[1]}|${ids[2]}) `, "m"));
+    expect(err).toContain("--each lists every one");
+    const each = (await world.as("bo", ["inbox", "--each"])).out;
+    for (const id of ids) expect(each).toMatch(new RegExp(`^${id} .*Submit orders PO-alike`, "m"));
+    expect(each).not.toContain("alike:");
+    const shown = await world.as("bo", ["show", ids[1] ?? ""]);
+    expect(`${shown.out}${shown.err}`).toMatch(/2 more like this wait.*inbox --each/);
+    await world.as("bo", ["reject", ids[1] ?? "", "--yes", "--reason", "twice is enough"]);
+    const left = (await world.as("bo", ["inbox"])).out;
+    expect(left).toMatch(new RegExp(`^${ids[0]} .*2 alike: Submit orders PO-alike`, "m"));
+  });
+
   it("fits the terminal, and offers no decision where it shortens", async () => {
     await world.wants(
       "orders.submit",

@@ -11,7 +11,8 @@ let ana: Reviewer;
 let bo: Reviewer;
 
 beforeAll(async () => {
-  server = await startUnderTest({ policy: DECISION_POLICY });
+  // Fifty of one agent in one batch, and more beside them: no burst (T20).
+  server = await startUnderTest({ policy: DECISION_POLICY, limits: { burstHeldMax: 0 } });
   ana = await reviewerAt(server, "ana");
   bo = await reviewerAt(server, "bo");
   for (const id of ["chen", "lea"]) await server.person(id);

@@ -4,8 +4,10 @@
  */
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { DeliveryView } from "@haltpoint/protocol";
 import type { Config } from "../../packages/server/src/config/config.ts";
 import { deliverDue } from "../../packages/server/src/app/deliver-notices.ts";
+import { publishPolicy } from "../../packages/server/src/app/publish-policy.ts";
 import { startUnderTest, type UnderTest } from "../http/testing/server-under-test.ts";
 import { until } from "../http/testing/until.ts";
 import {
@@ -78,10 +80,10 @@ async function contact(id: string): Promise<void> {
   });
 }
 
-async function hold(resource = "PO-7"): Promise<{ id: string; digest: string }> {
+async function hold(resource = "PO-7", key = "order"): Promise<{ id: string; digest: string }> {
   const got = await server.call("POST", "/v1/requests", {
     token: agent,
-    key: "order",
+    key,
     body: { action: { name: "orders.submit" }, resource: { type: "order", id: resource } },
   });
   expect(got.status).toBe(201);
@@ -265,7 +267,13 @@ describe("what cannot be delivered", () => {
     const told = { channel: "webhook", kind: "needs_decision", at: 1, requestId: held.id };
     const payload = JSON.stringify({ ...told, revision: 0, haltId: null, persons: [], to: null });
     const { now } = await app.store.time();
-    const claimed = { attempts: 1, deadAt: null, lastError: null, notBefore: now + 400 };
+    const claimed = {
+      attempts: 1,
+      deadAt: null,
+      lastError: null,
+      foldedInto: null,
+      notBefore: now + 400,
+    };
     const item = { id: "note_x", kind: "notice", requestId: held.id, payload, ...claimed };
     await app.store.commit({
       commandId: "claimed",
@@ -285,6 +293,69 @@ describe("what cannot be delivered", () => {
     await elsewhere.close();
     const log = server.log.join("");
     for (const secret of [SECRET, "xoxb-secret-token", "team=a"]) expect(log).not.toContain(secret);
+  });
+});
+
+describe("look-alikes that wait at the same time (T20)", () => {
+  const folded = async (): Promise<readonly DeliveryView[]> => {
+    const token = await server.signIn("olga");
+    return (await server.call("GET", "/v1/deliveries?status=folded", { token })).body.items;
+  };
+  const asked = () =>
+    events().flatMap(({ type, data }) => (isAsking(type) ? [data.request_id] : []));
+  const isAsking = (type: string) => type.endsWith("needs_decision");
+
+  it("are told once, and each folded notice says into which", async () => {
+    const first = await hold("PO-7", "one");
+    await eventually(() => asked().length === 1);
+    const second = await hold("PO-7", "two");
+    await eventually(async () => (await folded()).length === 3);
+    for (const each of await folded()) {
+      expect(each).toMatchObject({
+        request_id: second.id,
+        status: "folded",
+        told_instead: first.id,
+        attempts: 0,
+      });
+    }
+    // What is not alike is told at once, although they wait.
+    const other = await hold("PO-8", "three");
+    await eventually(() => asked().length === 2);
+    expect(asked()).toEqual([first.id, other.id]);
+    await eventually(() => mail.letters.length === 4);
+    expect(await folded()).toHaveLength(3);
+  });
+
+  it("are told each where they ask for something else of people", async () => {
+    const first = await hold("PO-7", "one");
+    await eventually(() => asked().length === 1);
+    const text = POLICY.replace("group:finance, deadline", "person:bo, deadline");
+    const by = { by: "setup", file: "policy" } as const;
+    expect(await publishPolicy(server.app, { text, ...by })).toMatchObject({ ok: true });
+    const second = await hold("PO-7", "two");
+    await eventually(() => asked().length === 2);
+    expect(asked()).toEqual([first.id, second.id]);
+    expect(await folded()).toEqual([]);
+  });
+
+  it("are told once nothing older that is like them waits: none is forgotten (T24)", async () => {
+    const first = await hold("PO-7", "one");
+    const second = await hold("PO-7", "two");
+    await eventually(async () => (await folded()).length === 3);
+    await review(first, "reject");
+    const { now } = await server.app.store.time();
+    for (const { id, next_at: nextAt } of await folded()) {
+      expect(nextAt).toBeLessThanOrEqual(now + 300_000);
+      const item = await server.app.store.outboxItem(id);
+      if (item === null) throw new Error("a folded notice was dropped");
+      // Its time comes.
+      const writes = [{ kind: "outbox", item: { ...item, notBefore: now } }] as const;
+      await server.app.store.commit({ commandId: `due-${id}`, expected: {}, writes });
+    }
+    await eventually(() => asked().length === 2);
+    expect(asked()).toEqual([first.id, second.id]);
+    await eventually(() => mail.letters.filter(({ raw }) => raw.includes(second.id)).length === 2);
+    expect(await folded()).toEqual([]);
   });
 });
 

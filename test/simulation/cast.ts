@@ -66,6 +66,8 @@ export const LIMITS: ServerLimits = {
   lifetimeMs: 240_000,
   heldPerIdentityMax: 1_000,
   heldBytesPerIdentityMax: 16_777_216,
+  burstHeldMax: 0,
+  burstWindowMs: 60_000,
   waitMaxMs: 0,
   heartbeatMs: 3_000,
   keyLifetimeMaxMs: 1_000_000,

@@ -116,7 +116,7 @@ export async function prepareDatabase(folder: string): Promise<string> {
   const change = { by: "operator", mustBe: "new" } as const;
   for (const person of PERSONS) await accepted(savePerson(app, person, change));
   for (const identity of IDENTITIES) await accepted(saveIdentity(app, identity, change));
-  await store.secret("sameness");
+  for (const name of ["sameness", "look_alike"]) await store.secret(name);
   app.changes.close();
   await store.close();
   return file;

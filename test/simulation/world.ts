@@ -56,6 +56,7 @@ export class World {
     cli_authorization: 0,
     account: 0,
     budget: 0,
+    burst: 0,
   };
   /** Of the server that is up. */
   jumpedAtMs: number | null = null;

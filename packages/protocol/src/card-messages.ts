@@ -114,6 +114,19 @@ export interface SimilarDecision {
   readonly at: number;
 }
 
+/** Others of the same identity that wait and would do the same. */
+export interface CardAlike {
+  /** How many, this one not counted. */
+  readonly waiting: number;
+  readonly oldest_at: number;
+  /** The oldest of them that the person may see. */
+  readonly others: readonly {
+    readonly id: string;
+    readonly short_id: string;
+    readonly created_at: number;
+  }[];
+}
+
 /** A rule that took part, and the values it looked at. */
 export interface CardRule {
   readonly rule: string;
@@ -161,6 +174,8 @@ export interface Card {
   readonly schema: Readonly<Record<string, unknown>> | null;
   readonly fields: readonly CardField[];
   readonly similar: readonly SimilarDecision[];
+  /** What waits and would do the same; each is decided by itself. Null: nothing else. */
+  readonly alike: CardAlike | null;
   /** Who may decide it and is not conflicted, the person who asks aside. */
   readonly delegates: readonly PersonName[];
   /** On whose behalf it is routed to the person who asks, by a delegation in force. */
@@ -173,8 +188,25 @@ export interface Card {
   readonly now: number;
 }
 
+/** Requests of one identity that wait and would do the same, whatever session or reason they name. */
+export interface LookAlikeView {
+  /** Opaque; the same for those that are alike. */
+  readonly group: string;
+  /** How many wait, this one included. */
+  readonly waiting: number;
+  readonly oldest_at: number;
+}
+
+/** One item of `GET /v1/requests`. */
+export interface ListedRequest extends RequestView {
+  /** Null for what does not wait, and for identities. */
+  readonly look_alike: LookAlikeView | null;
+}
+
 /** One item of `GET /v1/inbox`. */
-export interface InboxItem extends RequestView {
+export interface InboxItem extends ListedRequest {
+  /** Nobody else can decide it now. */
+  readonly only_you: boolean;
   /** On whose behalf it is routed here, by a delegation in force; ids. */
   readonly for: readonly string[];
 }
@@ -299,6 +331,27 @@ export interface AnalyticsView {
   readonly overrides: number;
   readonly interrupts: number;
   readonly human_minutes_per_week: number;
+  /** What waits now, whatever the period. */
+  readonly load: {
+    /** By where approvals come from, the longest queue first; `person`: all named persons together. */
+    readonly sources: readonly {
+      readonly source: string;
+      readonly waiting: number;
+      /** Who can decide any of them now, and has not yet. */
+      readonly people: number;
+      /** Null where nobody can. */
+      readonly per_person: number | null;
+      readonly longest_wait_ms: number;
+    }[];
+    /** Of the person who asks. */
+    readonly you: {
+      readonly waiting: number;
+      /** Of them: nobody else can decide it now. */
+      readonly only_you: number;
+      readonly decided_24h: number;
+      readonly decided_7d: number;
+    };
+  };
   /** … beside the figures of the person who asks, for them alone. */
   readonly own: {
     readonly reviews: number;

@@ -7,8 +7,13 @@ export interface DeliveryView {
   readonly request_id: string | null;
   /** Whose copy it is; null: everybody's. */
   readonly person: string | null;
-  /** `failing`: it will be tried again. `dead`: it was given up. */
-  readonly status: "failing" | "dead";
+  /**
+   * `failing`: it will be tried again. `dead`: it was given up. `folded`: people were told of an older
+   * request just like it, and are told of this one when that waits no more.
+   */
+  readonly status: "failing" | "dead" | "folded";
+  /** For `folded`: that older request. */
+  readonly told_instead: string | null;
   readonly attempts: number;
   readonly last_error: string | null;
   /** When it is tried next; null once it was given up. */

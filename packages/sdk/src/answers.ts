@@ -5,6 +5,7 @@
 import type {
   DecisionAnswer,
   HeartbeatAnswer,
+  ListedRequest,
   PageView,
   Redemption,
   RequestView,
@@ -61,6 +62,12 @@ export const asRequestView: Check<RequestView> = shaped("request", {
   revision: shaped("revision", { number: "number", digest: "string", content: asRevision }),
 });
 
+/** `look_alike` may be missing: a server of before look-alikes marks nothing. */
+export const asListedRequest: Check<ListedRequest> = (value) => {
+  const view = asRequestView(value);
+  return { look_alike: null, ...view };
+};
+
 const asRedemption: Check<Redemption> = shaped("redemption", {
   request_id: "string",
   digest: "string",
@@ -94,7 +101,6 @@ export function pageOf<T>(item: Check<T>): Check<PageView<T>> {
   const asPage = shaped<PageView<T>>("page", { items: "array" });
   return (value) => {
     const page = asPage(value);
-    page.items.forEach((each) => item(each));
-    return page;
+    return { ...page, items: page.items.map((each) => item(each)) };
   };
 }

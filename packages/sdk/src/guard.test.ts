@@ -301,6 +301,17 @@ describe("an action that is held", () => {
     expect(place).not.toHaveBeenCalled();
   });
 
+  it("is told of a halt that lets nothing more be held, and runs nothing (T20)", async () => {
+    const server = await served();
+    server.script.submit = () => refusal("halted");
+    const place = placing();
+    const thrown = await thrownBy(guard(place, orderOptions(server))(ORDER));
+    expect(thrown).toBeInstanceOf(Halted);
+    expect(thrown).toMatchObject({ code: "halted", requestId: null });
+    expect(server.calls("submit")).toHaveLength(1);
+    expect(place).not.toHaveBeenCalled();
+  });
+
   it("gives up on a halt after `waitMs`", async () => {
     const server = await served();
     server.script.redeem = () => refusal("halted");

@@ -153,8 +153,13 @@ export class Hold {
       const answer = await this.#persist(send, (tries) => tries >= SUBMIT_TRIES_MAX);
       return this.#accept(answer, attempt, since);
     } catch (error) {
-      const id = error instanceof HaltpointProblem ? error.requestId : undefined;
-      if (id === undefined || !isLookAgain(error)) throw error;
+      if (!isLookAgain(error)) throw error;
+      const id = error.requestId;
+      if (id === undefined) {
+        // Refused before there was a request: after a burst nothing more joins the queue.
+        if (error.code === "halted") throw new Halted({ reason: error.detail });
+        throw error;
+      }
       await this.#look({ id });
       return undefined;
     }

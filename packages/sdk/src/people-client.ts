@@ -28,7 +28,14 @@ import type {
   SubmitBody,
   WhoAmI,
 } from "@haltpoint/protocol";
-import { asDecisionAnswer, asRequestView, type Check, pageOf, shaped } from "./answers.ts";
+import {
+  asDecisionAnswer,
+  asListedRequest,
+  asRequestView,
+  pageOf,
+  shaped,
+  type Check,
+} from "./answers.ts";
 import { type ListQuery, pathOf } from "./client.ts";
 import { type CallOptions, createTransport, type Transport } from "./transport.ts";
 
@@ -158,8 +165,8 @@ function lookingCalls({ get, post }: Verbs) {
     /** Ends this session; a token that is none stays as it is. */
     signOut: () => post("/v1/sign-out", undefined, asDone),
     /** What this person may decide now, the nearest deadline first. */
-    inbox: (query: PageQuery = {}) => get("/v1/inbox", pageOf(asRequestView), query),
-    list: (query: ListQuery = {}) => get("/v1/requests", pageOf(asRequestView), query),
+    inbox: (query: PageQuery = {}) => get("/v1/inbox", pageOf(asListedRequest), query),
+    list: (query: ListQuery = {}) => get("/v1/requests", pageOf(asListedRequest), query),
     get: (id: string) => get(pathOf(id), asRequestView),
     entries: (id: string, query: PageQuery = {}) =>
       get(`${pathOf(id)}/entries`, pageOf(asEntry), query),

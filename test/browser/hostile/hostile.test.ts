@@ -27,7 +27,11 @@ const PATIENCE_MS = isCampaign ? 20 * 60_000 : 5 * 60_000;
 let house: House;
 
 beforeAll(async () => {
-  const limits = { held_per_identity_max: 20_000, held_bytes_per_identity_max: 1_000_000_000 };
+  const limits = {
+    held_per_identity_max: 20_000,
+    burst_held_max: 0,
+    held_bytes_per_identity_max: 1_000_000_000,
+  };
   house = await openHouse({ settings: { limits } });
 });
 afterAll(() => house.close(), PATIENCE_MS);

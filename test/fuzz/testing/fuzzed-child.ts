@@ -2,7 +2,7 @@
  * A server in a process of its own, so that its memory and its end can be watched:
  * `node fuzzed-child.ts FILE HELD_MAX`. Prints one line of JSON, a {@link Place}, once it listens;
  * after that its log goes to standard error. It is the real server with its real limits; only how
- * many requests one identity may have held is given.
+ * many requests one identity may have held is given, and that a burst of them halts nobody.
  */
 import { publishPolicy } from "../../../packages/server/src/app/publish-policy.ts";
 import { startServer } from "../../../packages/server/src/compose.ts";
@@ -20,7 +20,7 @@ export interface Place {
 }
 
 const [file = "", heldMax = "1000"] = process.argv.slice(2);
-const limits = { ...DEFAULT_TEST_LIMITS, heldPerIdentityMax: Number(heldMax) };
+const limits = { ...DEFAULT_TEST_LIMITS, heldPerIdentityMax: Number(heldMax), burstHeldMax: 0 };
 const server = await startServer(configFor(file, { limits }), { log: createLog("debug") });
 const { app, url } = server;
 const published = await publishPolicy(app, { text: FUZZ_POLICY, by: "setup", file: "fuzz" });

@@ -70,6 +70,7 @@ export async function emptyRecord(
     ...DEFAULT_SERVER_LIMITS,
     request: DEFAULT_LIMITS,
     heldPerIdentityMax: 1_000_000,
+    burstHeldMax: 0,
     heldBytesPerIdentityMax: 1e12,
     lifetimeMs: 60 * DAY_MS,
   };

@@ -28,6 +28,7 @@ export const CARD_COMMANDS: readonly CardCommand[] = [
 export const OTHER_KEYS: readonly { readonly keys: string; readonly does: string }[] = [
   { keys: "J K", does: "next and previous in the list" },
   { keys: "Enter", does: "open the card" },
+  { keys: "L", does: "show look-alikes one by one, or as one row" },
   { keys: "X", does: "select for deciding together (low risk)" },
   { keys: "N", does: "load what is new" },
   { keys: "V", does: "show raw bytes" },

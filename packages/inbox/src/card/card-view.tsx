@@ -3,6 +3,7 @@ import { useMemo, useState, type ReactNode } from "react";
 import type { Failure } from "../api/failure.ts";
 import { useNow } from "../time/use-now.ts";
 import { clockWords } from "../time/words.ts";
+import { Alike } from "./alike.tsx";
 import { Arguments, AgentSays } from "./arguments-view.tsx";
 import { Changes } from "./change-view.tsx";
 import { DecisionBar } from "./decision-bar.tsx";
@@ -51,6 +52,7 @@ export function CardView({
             <ServerText text={card.sentence} />
           </Heading>
           <Standing card={card} />
+          <Alike card={card} />
         </header>
         <Overtaken failure={overtaken} card={card} />
         {verified.kind === "contradictory" ? (

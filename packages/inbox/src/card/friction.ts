@@ -42,3 +42,12 @@ function targetOf(request: RequestView): string {
 export function canBatch(request: RequestView): boolean {
   return frictionOf(request).atOnce;
 }
+
+/** As the server has it: how many of a risk are decided together at most, with one word. */
+const BATCH_MOST: Readonly<Record<Risk, number>> = { low: 50, medium: 10, high: 0, critical: 0 };
+
+/** How many that are like this one may be rejected together; 0: each by itself (T35). */
+export function batchMost(request: RequestView): number {
+  const isPlain = request.step_up === "none" && request.confirm.length === 0;
+  return isPlain ? BATCH_MOST[riskOf(request.risk)] : 0;
+}

@@ -31,7 +31,7 @@ export async function analyticsFor(
   app: App,
   person: string,
   period: Period,
-): Promise<AnalyticsView> {
+): Promise<Omit<AnalyticsView, "load">> {
   const counts = await app.store.requestCounts(period);
   const decisions = await app.store.decisionCounts(period, READING_PACE);
   const { p50: median } = await app.store.readingSpread(person, period, READING_PACE);

@@ -70,6 +70,9 @@ export interface ServerLimits {
   readonly lifetimeMs: number;
   readonly heldPerIdentityMax: number;
   readonly heldBytesPerIdentityMax: number;
+  /** So many requests of one identity may be held newly within the window; one more halts it. 0: any. */
+  readonly burstHeldMax: number;
+  readonly burstWindowMs: number;
   readonly waitMaxMs: number;
   readonly heartbeatMs: number;
   readonly keyLifetimeMaxMs: number;
@@ -82,6 +85,8 @@ export const DEFAULT_SERVER_LIMITS: Omit<ServerLimits, "request"> = {
   lifetimeMs: 7 * 86_400_000,
   heldPerIdentityMax: 1_000,
   heldBytesPerIdentityMax: 16_777_216,
+  burstHeldMax: 60,
+  burstWindowMs: 60_000,
   waitMaxMs: 60_000,
   heartbeatMs: 5_000,
   keyLifetimeMaxMs: 366 * 86_400_000,

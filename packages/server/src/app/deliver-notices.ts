@@ -5,15 +5,13 @@
  * CRASH: an item is claimed before it is sent (its next time is moved ahead), so a server that dies
  * while sending sends it again later, and two servers rarely send the same.
  */
-import type { Roster } from "../domain/policy/model.ts";
 import type { RequestState } from "../domain/request/model.ts";
-import { isConflicted, isReviewer, type Electorate } from "../domain/request/quorum.ts";
 import type { Delivery, Notifier } from "../ports/notifier.ts";
 import type { OutboxItem, StoredPerson, Write } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import { readCommitted } from "./content.ts";
 import { commitOnce } from "./execute.ts";
-import { rosterOf } from "./facts.ts";
+import { toldOfInstead } from "./look-alikes.ts";
 import { NOTICE_ITEM, noticeItem, type Notice } from "./notices.ts";
 import {
   chatText,
@@ -26,6 +24,7 @@ import {
   type Words,
 } from "./notice-words.ts";
 import { systemEntry } from "./registry.ts";
+import { electorateAt, openDeciders } from "./routing.ts";
 import { titleOf } from "./words.ts";
 
 const BATCH = 16;
@@ -37,6 +36,8 @@ const RETRY_AFTER_MS: readonly number[] = [
   5_000, 30_000, 120_000, 600_000, 3_600_000, 10_800_000, 21_600_000, 43_200_000,
 ];
 const ERROR_LENGTH_MAX = 500;
+/** As long as it has waited so far, within these. */
+const FOLDED_AGAIN_MS = { min: 10_000, max: 300_000 };
 
 export interface DeliveryOptions {
   readonly notifier: Notifier;
@@ -85,9 +86,16 @@ async function deliverItem(
   now: number,
 ): Promise<void> {
   if (item.kind !== NOTICE_ITEM) return;
-  const claimed = { ...item, attempts: item.attempts + 1, notBefore: now + CLAIMED_MS };
-  await write(app, [{ kind: "outbox", item: claimed }]);
   const notice = JSON.parse(item.payload) as Notice;
+  const foldedInto = item.attempts === 0 ? await toldOfInstead(app, notice) : null;
+  if (foldedInto !== null) {
+    const notBefore = now + foldedAgainMs(now - notice.at);
+    await write(app, [{ kind: "outbox", item: { ...item, notBefore, foldedInto } }]);
+    return;
+  }
+  const attempts = item.attempts + 1;
+  const claimed = { ...item, attempts, notBefore: now + CLAIMED_MS, foldedInto: null };
+  await write(app, [{ kind: "outbox", item: claimed }]);
   const outcome = await deliver(app, options, item.id, notice);
   if (outcome.kind === "done") {
     await write(app, [{ kind: "outbox_done", id: item.id }, ...outcome.writes]);
@@ -108,6 +116,14 @@ async function deliverItem(
   }
   const notBefore = failedAt + Math.max(wait, outcome.retryAfterMs ?? 0);
   await write(app, [{ kind: "outbox", item: { ...claimed, notBefore, lastError } }]);
+}
+
+/**
+ * Until a folded notice is looked at again. It is kept, not dropped: once the older look-alike waits
+ * no more, somebody has to hear of this one (T24).
+ */
+function foldedAgainMs(ageMs: number): number {
+  return Math.min(Math.max(ageMs, FOLDED_AGAIN_MS.min), FOLDED_AGAIN_MS.max);
 }
 
 type Outcome =
@@ -274,22 +290,8 @@ async function audience(
 
 /** Who could approve it and has not yet. */
 async function deciders(app: App, state: RequestState): Promise<readonly string[]> {
-  const { obligations } = state;
-  if (obligations === null) return [];
-  const roster: Roster = await rosterOf(app, state);
-  const identity = await app.store.identity(state.scope.identity);
-  const ownerNow = identity?.owner ?? null;
-  const unconfirmed: ReadonlySet<string> = new Set();
-  const electorate: Electorate = { state, obligations, roster, ownerNow, unconfirmed };
-  const reviewed = new Set(
-    state.reviews
-      .filter(({ revision }) => revision === state.revision.number)
-      .map(({ person }) => person),
-  );
-  return [...new Set([...roster.values()].flat())].filter(
-    (person) =>
-      !reviewed.has(person) && isReviewer(electorate, person) && !isConflicted(electorate, person),
-  );
+  const electorate = await electorateAt(app, state, await app.store.standing());
+  return electorate === null ? [] : openDeciders({ ...electorate, unconfirmed: new Set() });
 }
 
 async function write(app: App, writes: readonly Write[]): Promise<void> {

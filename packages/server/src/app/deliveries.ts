@@ -1,4 +1,4 @@
-/** Notices that could not be delivered: to be seen by operators, and tried again. */
+/** Notices that were not delivered: to be seen by operators, and tried again. */
 import type { DeliveryView } from "@haltpoint/protocol";
 import type { OutboxItem } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
@@ -10,7 +10,7 @@ import { systemEntry, type Change } from "./registry.ts";
 
 const DELIVERIES_MAX = 1_000;
 
-/** What was given up, or failed and will be tried again; the newest first. */
+/** What was given up, failed and will be tried again, or is folded; the newest first. */
 export async function troubledDeliveries(
   app: App,
   which: DeliveryView["status"],
@@ -31,7 +31,7 @@ export async function retryDelivery(
     return refused("not_found", `no delivery \`${id}\` waits or was given up; it may be done`);
   }
   const { now } = await app.store.time();
-  const again = { ...item, attempts: 0, notBefore: now, deadAt: null };
+  const again = { ...item, attempts: 0, notBefore: now, deadAt: null, foldedInto: null };
   if (before.value !== null) return answered(deliveryView(again));
   const key = withKey(change.keyed, { answer: id, now });
   const done = await commitOnce(app, {
@@ -53,10 +53,16 @@ function deliveryView(item: OutboxItem): DeliveryView {
     channel: notice.channel,
     request_id: item.requestId,
     person: notice.to,
-    status: item.deadAt === null ? "failing" : "dead",
+    status: statusOf(item),
     attempts: item.attempts,
     last_error: item.lastError,
+    told_instead: item.foldedInto,
     next_at: item.deadAt === null ? item.notBefore : null,
     dead_at: item.deadAt,
   };
+}
+
+function statusOf({ deadAt, foldedInto }: OutboxItem): DeliveryView["status"] {
+  if (foldedInto !== null) return "folded";
+  return deadAt === null ? "failing" : "dead";
 }

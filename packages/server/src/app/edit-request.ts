@@ -9,6 +9,7 @@ import type { App } from "./app.ts";
 import { changesBetween } from "./changes-between.ts";
 import { commitContent, contentWrites, readContent } from "./content.ts";
 import type { Step } from "./execute.ts";
+import { lookAlikeGroup } from "./look-alikes.ts";
 
 export interface Edit {
   readonly actor: Actor;
@@ -41,13 +42,17 @@ export async function editSteps(
   if ("reason" in content) {
     return refused("invalid_request", content.message, { field: content.path });
   }
+  const group = await lookAlikeGroup(app, content.plain);
   const { actor, reason, digest } = edit;
   const newDigest = content.digest;
   const first: Step = {
     command: { kind: "edit", actor, digest, newDigest, fields, alsoSent, reason },
     content: content.plain,
     committed: content.committed,
-    writes: contentWrites(state.id, state.revision.number + 1, content),
+    writes: [
+      ...contentWrites(state.id, state.revision.number + 1, content),
+      { kind: "look_alike", requestId: state.id, group },
+    ],
     // Who may not edit is told that, and not what there is to edit.
     ...(attempted.ok ? {} : { ifUnchanged: refusalOf(attempted.problem) }),
   };

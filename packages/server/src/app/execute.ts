@@ -219,7 +219,7 @@ function finish(
 /** The state of a request with its next timer; at first with what it is found and counted by. */
 export function requestWrite(
   state: RequestState,
-  first: Pick<Extract<Write, { kind: "request" }>, "title" | "amount"> = {},
+  first: Pick<Extract<Write, { kind: "request" }>, "title" | "amount" | "lookAlike"> = {},
 ): Write {
   return { kind: "request", state, dueAt: dueAt(state), ...first };
 }

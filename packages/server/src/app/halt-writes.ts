@@ -7,8 +7,13 @@ import type { Write } from "../ports/store.ts";
 import type { App } from "./app.ts";
 import { haltNotices } from "./notices.ts";
 
+/** Who placed a halt that nobody ordered: the server itself, because of a burst. */
+export const HALTPOINT_ITSELF = "haltpoint";
+
 export interface HaltOrder {
   readonly scope: HaltScope;
+  /** Told beside the operators. */
+  readonly tell?: readonly string[];
   readonly reason: string;
   readonly by: string;
   readonly at: number;
@@ -27,7 +32,7 @@ export function placeHalt(
     writes: [
       { kind: "halt", halt: { id, scope, reason, by, at, lifts: [], liftedAt: null } },
       { kind: "entry", draft: { stream: "system", kind: "halted", at, actor: by, data } },
-      ...haltNotices(app, { id, at }, "halted"),
+      ...haltNotices(app, { id, at, persons: order.tell ?? [] }, "halted"),
     ],
   };
 }

@@ -3,6 +3,7 @@ import {
   normalizeId,
   normalizeShortId,
   type InboxItem,
+  type ListedRequest,
   type PageView,
   type RequestView,
 } from "@haltpoint/protocol";
@@ -12,8 +13,9 @@ import type { RequestQuery, Standing } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { reviewersOf, rosterOf } from "./facts.ts";
+import { withLookAlikes } from "./look-alikes.ts";
 import { nextTurn } from "./next-turn.ts";
-import { delegationsInForce, electorateAt, routedFor } from "./routing.ts";
+import { delegationsInForce, electorateAt, openDeciders, routedFor } from "./routing.ts";
 import { viewRequest, visibilityOf, type Viewer } from "./view-request.ts";
 
 const CANDIDATES_MAX = 10;
@@ -36,7 +38,7 @@ export async function inboxOf(
 ): Promise<PageView<InboxItem>> {
   const query: RequestQuery = { ...page, statuses: ["held"], order: "oldest" };
   const delegations = await delegationsInForce(app, viewer.id, await app.store.standing());
-  return list(app, query, async (state, standing) => {
+  const found = await list(app, query, async (state, standing) => {
     const electorate = await electorateAt(app, state, standing);
     if (electorate === null) return null;
     if (!isReviewer(electorate, viewer.id) || isConflicted(electorate, viewer.id)) return null;
@@ -46,8 +48,11 @@ export async function inboxOf(
     if (!voided && reviewersOf(state).includes(viewer.id)) return null;
     const view = await viewRequest(app, state, viewer, standing);
     if (view === null) return null;
-    return { ...view, for: routedFor(electorate, viewer.id, delegations) };
+    const others = openDeciders(electorate).filter((id) => id !== viewer.id);
+    const routed = routedFor(electorate, viewer.id, delegations);
+    return { ...view, only_you: others.length === 0, for: routed };
   });
+  return { ...found, items: await withLookAlikes(app, found.items) };
 }
 
 /** Requests that match, as far as the viewer may see them; identities see their own. */
@@ -55,10 +60,10 @@ export async function listRequests(
   app: App,
   viewer: Viewer,
   query: RequestQuery,
-): Promise<PageView<RequestView>> {
+): Promise<PageView<ListedRequest>> {
   const named = { ...query, ...(await personsIn(app, query.text)) };
   const own = viewer.kind === "identity" ? { ...query, identity: viewer.id } : named;
-  return list(app, own, async (state, standing) => {
+  const found = await list(app, own, async (state, standing) => {
     const view = await viewRequest(app, state, viewer, standing);
     if (view === null || query.text === undefined) return view;
     // INVARIANT: T28. Nobody finds by what they may not see: the title was found by its arguments.
@@ -66,6 +71,11 @@ export async function listRequests(
     if (visibilityOf(state, viewer, roster) === "full") return view;
     return isFoundBy(view, query.text, named.textPersons ?? []) ? view : null;
   });
+  if (viewer.kind === "person") {
+    return { ...found, items: await withLookAlikes(app, found.items) };
+  }
+  // INVARIANT: T28. Whoever may submit is not told what is like it: it would be a way to guess.
+  return { ...found, items: found.items.map((view) => ({ ...view, look_alike: null })) };
 }
 
 /** Whether the text is in what this view shows, or in who decided. */

@@ -5,6 +5,7 @@
 import { shortId, visibleText } from "@haltpoint/protocol";
 import { actorName, type RequestState } from "../domain/request/model.ts";
 import type { StoredHalt } from "../ports/store.ts";
+import { HALTPOINT_ITSELF } from "./halt-writes.ts";
 import type { Notice, NoticeKind } from "./notices.ts";
 
 /** The foot of every mail. */
@@ -221,6 +222,7 @@ function riskOf(state: RequestState): string {
 /** `person:ana` → `ana`; a halt, the clock and policy in words. */
 function personOf(by: string): string {
   if (by === actorName({ kind: "clock" })) return "the clock";
+  if (by === HALTPOINT_ITSELF) return "Haltpoint itself";
   if (by.startsWith("halt:")) return "a halt";
   return by.replace(/^(person|identity):/, "") || "nobody";
 }

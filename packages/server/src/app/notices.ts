@@ -60,14 +60,14 @@ export function noticeWrites(app: App, state: RequestState, event: RequestEvent)
   return noticesOf(state, event).flatMap((kind) => writesFor(app, { ...about, kind }));
 }
 
-/** The notice that a halt was placed or lifted. */
+/** The notice that a halt was placed or lifted; operators are told, and `persons`. */
 export function haltNotices(
   app: App,
-  halt: { readonly id: string; readonly at: number },
+  halt: { readonly id: string; readonly at: number; readonly persons?: readonly string[] },
   kind: "halted" | "halt_lifted",
 ): readonly Write[] {
-  const { id, at } = halt;
-  const about = { at, requestId: null, revision: null, haltId: id, persons: [] };
+  const { id, at, persons = [] } = halt;
+  const about = { at, requestId: null, revision: null, haltId: id, persons };
   return writesFor(app, { ...about, kind });
 }
 
@@ -138,7 +138,7 @@ export function noticeItem(app: App, notice: Notice, notBefore: number): Write {
   const payload = JSON.stringify(notice);
   const { requestId } = notice;
   const item = { id, kind: NOTICE_ITEM, requestId, payload, notBefore, attempts: 0 };
-  return { kind: "outbox", item: { ...item, deadAt: null, lastError: null } };
+  return { kind: "outbox", item: { ...item, deadAt: null, lastError: null, foldedInto: null } };
 }
 
 function isToldOn(kind: NoticeKind, channel: Channel): boolean {

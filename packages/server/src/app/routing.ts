@@ -51,3 +51,13 @@ export function routedFor(
 export function mayDecide(electorate: Electorate, person: string): boolean {
   return isReviewer(electorate, person) && !isConflicted(electorate, person);
 }
+
+/** Who could decide it now and has not: in one of these sources, or in any where none is named. */
+export function openDeciders(
+  electorate: Electorate,
+  sources: readonly string[] = [...electorate.roster.keys()],
+): readonly string[] {
+  const done = new Set(reviewersOf(electorate.state));
+  const members = sources.flatMap((source) => electorate.roster.get(source) ?? []);
+  return [...new Set(members)].filter((id) => !done.has(id) && mayDecide(electorate, id));
+}

@@ -22,6 +22,7 @@ import { commitContent, contentWrites, type Content } from "./content.ts";
 import { countedAmount } from "./card/amounts.ts";
 import { clockOf, commitOnce, keyConflict, requestWrite } from "./execute.ts";
 import { gatherFacts } from "./facts.ts";
+import { joinQueue, NOT_JOINING, type Joining } from "./held-queue.ts";
 import type { Membership } from "./known-facts.ts";
 import { rightRequired } from "./right-fence.ts";
 import { noticeWrites } from "./notices.ts";
@@ -103,8 +104,15 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   }
   const events = [...decision.events];
   let state = begun(replay(null, events));
-  const full = state.status === "held" ? await tooManyHeld(app, identity, content) : null;
-  if (full !== null) return full;
+  const joined =
+    state.status === "held"
+      ? await joinQueue(app, standing, {
+          identity,
+          content,
+          forPerson: submit.forPerson !== undefined,
+        })
+      : answered(NOT_JOINING);
+  if (!joined.ok) return joined;
   if (submit.attemptHash !== null && state.status === "approved") {
     const redeem = { kind: "redeem", actor, attemptHash: submit.attemptHash } as const;
     const redemption = decide(state, redeem, facts);
@@ -114,7 +122,7 @@ async function trySubmit(app: App, submit: Submit): Promise<Answer<Submitted> | 
   const keyed = { principal, key, fingerprint };
   const declared = policy.declared(content.committed.action.name);
   const also = submit.forPerson?.writes(state.id, now) ?? [];
-  const made = { state, events, content, declared, also };
+  const made = { state, events, content, declared, also, joining: joined.value };
   const totals = counting.fences(facts.policy);
   const commit = commitOf(app, made, { epochs, keyed, now, counting, totals });
   if (!(await commitOnce(app, commit, now))) return null;
@@ -131,6 +139,7 @@ function commitOf(
     readonly content: Content;
     readonly declared: DeclaredAction | null;
     readonly also: readonly Write[];
+    readonly joining: Joining;
   },
   under: {
     readonly epochs: Epochs;
@@ -146,6 +155,8 @@ function commitOf(
     state.policy.impact === null && state.policy.impacts === undefined
       ? {}
       : countedAmount(content.committed, declared);
+  const { lookAlike } = made.joining;
+  const alike = lookAlike === null ? {} : { lookAlike };
   const record: KeyRecord = { ...keyed, requestId: state.id, answer: null, at: now };
   return {
     expected: {
@@ -155,15 +166,17 @@ function commitOf(
       ...beforeOf(events, now),
       ...(totals.length === 0 ? {} : { budgets: totals }),
       ...clockOf(events),
+      ...made.joining.expected,
     },
     writes: [
-      requestWrite(state, { title: titleOf(content.committed), ...amount }),
+      requestWrite(state, { title: titleOf(content.committed), ...amount, ...alike }),
       ...contentWrites(state.id, 0, content),
       ...entries(state.id, events, content.committed),
       ...events.flatMap((event) => noticeWrites(app, state, event)),
       { kind: "key", record },
       ...budgetWrites(null, state, counting, false),
       ...made.also,
+      ...made.joining.writes,
     ],
   };
 }
@@ -245,28 +258,6 @@ function unacceptable(
     return refused("invalid_request", `no person \`${onBehalfOf}\` is registered`, { field });
   }
   return null;
-}
-
-/** The queue of people is finite; only what would join it is turned away. */
-async function tooManyHeld(
-  app: App,
-  identity: StoredIdentity,
-  content: Content,
-): Promise<Answer<never> | null> {
-  const { heldPerIdentityMax, heldBytesPerIdentityMax } = app.limits;
-  const held = await app.store.countRequests({ statuses: ["held"], identity: identity.id });
-  if (held >= heldPerIdentityMax) {
-    const limit = { name: "held_per_identity", value: heldPerIdentityMax };
-    const detail = "too many of this identity's requests wait for people";
-    return refused("too_many_requests", detail, { limit });
-  }
-  const bytes = Buffer.byteLength(content.canonical);
-  // As many as may be held of this size, or less, are within the limit whatever they are.
-  if (bytes <= heldBytesPerIdentityMax / heldPerIdentityMax) return null;
-  if (bytes + (await app.store.heldBytes(identity.id)) <= heldBytesPerIdentityMax) return null;
-  const limit = { name: "held_bytes_per_identity", value: heldBytesPerIdentityMax };
-  const detail = "this identity's requests that wait for people are too large together";
-  return refused("too_many_requests", detail, { limit });
 }
 
 function submissionOf(

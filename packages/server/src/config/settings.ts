@@ -82,6 +82,14 @@ const DURATION_LIMITS: readonly DurationLimit[] = [
     about: "How long a release repeats its answer to the same attempt.",
   },
   {
+    name: "burstWindowMs",
+    key: "burst_window",
+    min: SECOND,
+    max: DAY,
+    about:
+      "The time in which newly held requests of one identity are counted for `burst_held_max`.",
+  },
+  {
     name: "lifetimeMs",
     key: "lifetime",
     min: MINUTE,
@@ -178,6 +186,14 @@ const COUNT_LIMITS: readonly CountLimit[] = [
     min: 65_536,
     max: 1_073_741_824,
     about: "How many bytes the held requests of one identity may have together.",
+  },
+  {
+    name: "burstHeldMax",
+    key: "burst_held_max",
+    min: 0,
+    max: 100_000,
+    about:
+      "How many requests of one identity may be held newly within `burst_window`; one more halts the identity. 0: never.",
   },
   {
     name: "liveKeysMax",

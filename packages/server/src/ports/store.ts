@@ -12,6 +12,7 @@
  */
 import type { BudgetReads, BudgetWrite, ExpectedTotal } from "./budgets.ts";
 import type { FigureReads } from "./figures.ts";
+import type { LookAlikeReads, LookAlikeWrite } from "./look-alikes.ts";
 import type { StoredOpening, SubmissionReads } from "./submissions.ts";
 import type { RoutingReads, RoutingWrite } from "./delegations.ts";
 import type { HaltScope, RequestStatus } from "@haltpoint/protocol";
@@ -150,6 +151,8 @@ export interface OutboxItem {
   /** When it was given up; it stays, to be seen and tried again. */
   readonly deadAt: number | null;
   readonly lastError: string | null;
+  /** The request that people are told of instead, for as long as that waits. */
+  readonly foldedInto: string | null;
 }
 
 /** One change. All writes of a commit happen or none does. */
@@ -163,6 +166,8 @@ export type Write =
       readonly title?: string;
       /** For counting; from the first write as well. */
       readonly amount?: { readonly minorUnits: number; readonly currency: string };
+      /** What it is alike with, see `LookAlikes`; from the first write as well. */
+      readonly lookAlike?: string;
     }
   | { readonly kind: "revision"; readonly revision: StoredRevision }
   | { readonly kind: "opening"; readonly opening: StoredOpening }
@@ -194,6 +199,7 @@ export type Write =
     }
   | SignInWrite
   | AccountWrite
+  | LookAlikeWrite
   | RoutingWrite
   | BudgetWrite;
 
@@ -208,6 +214,12 @@ export interface Expected {
   readonly clockTrusted?: true;
   /** `principal` has not used `key` (I14). */
   readonly unusedKey?: { readonly principal: string; readonly key: string };
+  /** Fewer requests of this identity than this were held newly since then (T20). */
+  readonly heldFewer?: {
+    readonly identity: string;
+    readonly since: number;
+    readonly than: number;
+  };
   /** Totals that the decision rests on (I9). */
   readonly budgets?: readonly ExpectedTotal[];
   /** The halt has this many lifts: lifting twice at once must not count one lift as two. */
@@ -237,6 +249,7 @@ export type StaleFact =
   | "deadline"
   | "key"
   | "credentials"
+  | "burst"
   | "budget"
   | StaleSignInFact
   | StaleAccountFact;
@@ -304,7 +317,14 @@ export interface Committed {
 }
 
 export interface Store
-  extends SignInReads, AccountReads, RoutingReads, FigureReads, SubmissionReads, BudgetReads {
+  extends
+    SignInReads,
+    AccountReads,
+    RoutingReads,
+    FigureReads,
+    SubmissionReads,
+    BudgetReads,
+    LookAlikeReads {
   time(): Promise<StoreTime>;
   epochs(): Promise<Epochs>;
   /** Both of the above, of one moment. */
@@ -314,6 +334,11 @@ export interface Store
   requestIdsByShort(short: string, limit: number): Promise<readonly string[]>;
   requests(query: RequestQuery): Promise<Page<RequestState>>;
   countRequests(query: Pick<RequestQuery, "statuses" | "identity">): Promise<number>;
+  /**
+   * How many submissions of this identity were held at or after `since`, whatever became of them;
+   * not counted beyond `most`.
+   */
+  countHeldSince(identity: string, since: number, most: number): Promise<number>;
   /** Bytes of the contents of this identity's held requests, their earlier revisions included. */
   heldBytes(identity: string): Promise<number>;
   /** Contents of what ran for this action: of its latest `limit` requests since then. */
@@ -347,8 +372,11 @@ export interface Store
   lastLogIndex(): Promise<number>;
   /** Items to be delivered; those that were given up are not among them. */
   outboxDue(now: number, limit: number): Promise<readonly OutboxItem[]>;
-  /** Items that were given up, the newest first; or those that failed and will be tried again. */
-  outboxTroubled(which: "dead" | "failing", limit: number): Promise<readonly OutboxItem[]>;
+  /** Items that were given up, that will be tried again, or that are folded; the newest first. */
+  outboxTroubled(
+    which: "dead" | "failing" | "folded",
+    limit: number,
+  ): Promise<readonly OutboxItem[]>;
   /** Whether anybody has looked at this request since then. */
   isLookedAt(requestId: string, since: number): Promise<boolean>;
   outboxItem(id: string): Promise<OutboxItem | null>;

@@ -5,6 +5,7 @@ import { Numbers, percent } from "../../ui/numbers.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty } from "../../ui/states.tsx";
 import { IdentityTable } from "./identity-table.tsx";
+import { LoadPanel } from "./load-panel.tsx";
 import { RuleTable } from "./rule-table.tsx";
 import { VolumePlot } from "./volume-plot.tsx";
 
@@ -29,15 +30,19 @@ export function Report({ view }: { readonly view: AnalyticsView }): ReactNode {
   const { volume, deciding, waiting } = view;
   if (volume.requests === 0) {
     return (
-      <div className="panel">
-        <Empty title="Nothing was asked for in this time">
-          <p>Choose a longer period, or come back when agents have been at work.</p>
-        </Empty>
+      <div className="stack">
+        <LoadPanel load={view.load} />
+        <div className="panel">
+          <Empty title="Nothing was asked for in this time">
+            <p>Choose a longer period, or come back when agents have been at work.</p>
+          </Empty>
+        </div>
       </div>
     );
   }
   return (
     <div className="stack">
+      <LoadPanel load={view.load} />
       <Panel title="Volume per day" about={`${volume.requests} requests, ${volume.held} held.`}>
         <VolumePlot days={everyDay(view)} />
       </Panel>

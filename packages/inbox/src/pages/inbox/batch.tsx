@@ -77,15 +77,18 @@ export function BatchBar({
   );
 }
 
-/** Everything of every one of them, before they are decided. */
-function BatchDialog({
+/** Everything of every one of them, before they are decided; of look-alikes once. */
+export function BatchDialog({
   chosen,
   verdict,
+  areAlike = false,
   onClose,
   onDone,
 }: {
   readonly chosen: readonly InboxItem[];
   readonly verdict: "approve" | "reject";
+  /** They would all do the same: then one stands for the others, and only where it is a no. */
+  readonly areAlike?: boolean;
   readonly onClose: () => void;
   readonly onDone: () => void;
 }): ReactNode {
@@ -95,6 +98,8 @@ function BatchDialog({
     [chosen],
   );
   const name = verdict === "approve" ? "Approve" : "Reject";
+  const spelledOut = areAlike && verdict === "reject" ? chosen.slice(0, 1) : chosen;
+  const others = chosen.slice(spelledOut.length);
   return (
     <DialogForm
       title={`${name} ${chosen.length} together`}
@@ -109,7 +114,7 @@ function BatchDialog({
       onClose={onClose}
     >
       <ol className="batch">
-        {chosen.map((item) => (
+        {spelledOut.map((item) => (
           <li key={item.id}>
             <p className="dialog-sentence">
               <ServerText text={item.title} />
@@ -118,6 +123,12 @@ function BatchDialog({
           </li>
         ))}
       </ol>
+      {others.length === 0 ? null : (
+        <p className="hint">
+          And {others.length} that would do the same, each with its own entry:{" "}
+          <code>{others.map(({ short_id: short }) => short).join(" ")}</code>
+        </p>
+      )}
       {refusals.map((text) => (
         <p key={text} className="note" data-tone="danger" role="alert">
           <VisibleText text={text} />

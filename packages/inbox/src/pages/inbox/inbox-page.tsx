@@ -1,16 +1,12 @@
-import type { InboxItem } from "@haltpoint/protocol";
-import { lazy, Suspense, useRef, useState, type ReactNode } from "react";
+import { lazy, Suspense, useState, type ReactNode } from "react";
 import { useKeys } from "../../keys/use-keys.ts";
-import { useAnnounce } from "../../ui/announce.tsx";
 import { Page } from "../../ui/page.tsx";
-import { Empty, Read, Skeleton } from "../../ui/states.tsx";
-import { BatchBar, whyNotTogether } from "./batch.tsx";
-import { RequestRow } from "./request-row.tsx";
+import { Empty, Read } from "../../ui/states.tsx";
 import { useIsWide } from "./use-is-wide.ts";
 import { useWaiting, type Waiting } from "./use-waiting.ts";
+import { WaitingList } from "./waiting-list.tsx";
 import "./inbox.css";
 
-const CardPanel = lazy(() => import("./card-panel.tsx"));
 const KeysDialog = lazy(async () => ({
   default: (await import("../../card/keys-dialog.tsx")).KeysDialog,
 }));
@@ -21,12 +17,18 @@ export default function InboxPage(): ReactNode {
   const isWide = useIsWide();
   const [isHelping, setHelping] = useState(false);
   const { listed } = waiting;
-  const count = listed.shown.length - listed.gone.size;
+  const waitingIds = listed.shown.filter((id) => !listed.gone.has(id));
+  const count = waitingIds.length;
+  const onlyYou = waitingIds.filter((id) => waiting.items.get(id)?.only_you === true).length;
   useKeys({ "?": () => setHelping(true) });
   return (
     <Page
       title="Inbox"
-      lead={waiting.query.data === undefined ? undefined : countWords(count, waiting.hasMore)}
+      lead={
+        waiting.query.data === undefined
+          ? undefined
+          : countWords({ count, onlyYou }, waiting.hasMore)
+      }
       actions={
         <>
           <Arrivals waiting={waiting} />
@@ -46,7 +48,7 @@ export default function InboxPage(): ReactNode {
           listed.shown.length === 0 ? (
             <NothingWaits hasArrivals={listed.arrived.length > 0} />
           ) : (
-            <List waiting={waiting} isWide={isWide} />
+            <WaitingList waiting={waiting} isWide={isWide} />
           )
         }
       </Read>
@@ -59,10 +61,15 @@ export default function InboxPage(): ReactNode {
   );
 }
 
-function countWords(count: number, hasMore: boolean): string {
+function countWords(
+  { count, onlyYou }: { readonly count: number; readonly onlyYou: number },
+  hasMore: boolean,
+): string {
   if (count === 0) return "Nothing waits for you.";
   const words = count === 1 ? "1 action waits for you" : `${count} actions wait for you`;
-  return hasMore ? `The oldest ${words}; there are more.` : `${words}, oldest first.`;
+  const alone =
+    onlyYou === 0 ? "" : ` Only you can decide ${onlyYou === count ? "them" : onlyYou} now.`;
+  return `${hasMore ? `The oldest ${words}; there are more.` : `${words}, oldest first.`}${alone}`;
 }
 
 /** New ones are said, and shown only when asked for. */
@@ -84,97 +91,6 @@ function Arrivals({ waiting }: { readonly waiting: Waiting }): ReactNode {
       )}
     </span>
   );
-}
-
-function List({
-  waiting,
-  isWide,
-}: {
-  readonly waiting: Waiting;
-  readonly isWide: boolean;
-}): ReactNode {
-  const { listed, items } = waiting;
-  const list = useRef<HTMLUListElement>(null);
-  const panel = useRef<HTMLDivElement>(null);
-  const [chosenId, setChosenId] = useState<string | null>(null);
-  const shown = listed.shown.flatMap((id) => items.get(id) ?? []);
-  const current = shown.find(({ id }) => id === chosenId) ?? (isWide ? shown[0] : undefined);
-  const { chosen, toggle, clear } = useSelection(shown.filter(({ id }) => !listed.gone.has(id)));
-
-  const move = (by: 1 | -1): void => {
-    const at = shown.findIndex(({ id }) => id === (current?.id ?? ""));
-    const next = shown[Math.min(Math.max(at + by, 0), shown.length - 1)];
-    if (next === undefined) return;
-    setChosenId(next.id);
-    list.current?.querySelector<HTMLElement>(`[data-request="${CSS.escape(next.id)}"]`)?.focus();
-  };
-  const open = (item: InboxItem, byKey: boolean): boolean => {
-    setChosenId(item.id);
-    if (isWide && byKey) panel.current?.focus();
-    return isWide;
-  };
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    x: () => {
-      if (current !== undefined && !listed.gone.has(current.id)) toggle(current);
-    },
-  });
-  return (
-    <div className={isWide ? "panes" : "pane"}>
-      <div className="pane-list">
-        <BatchBar chosen={chosen} onClear={clear} />
-        <ul ref={list} className="panel requests" aria-label="Waiting">
-          {shown.map((item) => (
-            <RequestRow
-              key={item.id}
-              item={item}
-              isGone={listed.gone.has(item.id)}
-              isCurrent={item.id === current?.id}
-              isSelected={chosen.includes(item)}
-              onToggle={() => toggle(item)}
-              onOpen={(byKey) => open(item, byKey)}
-            />
-          ))}
-        </ul>
-        {waiting.hasMore ? (
-          <button type="button" className="button wide" onClick={waiting.loadMore}>
-            Show more
-          </button>
-        ) : null}
-      </div>
-      {isWide && current !== undefined ? (
-        <div ref={panel} className="panel pane-card" tabIndex={-1} role="region" aria-label="Card">
-          <Suspense fallback={<Skeleton lines={12} />}>
-            <CardPanel key={current.id} id={current.id} />
-          </Suspense>
-        </div>
-      ) : null}
-    </div>
-  );
-}
-
-interface Selection {
-  readonly chosen: readonly InboxItem[];
-  readonly toggle: (item: InboxItem) => void;
-  readonly clear: () => void;
-}
-
-/** What is to be decided together, of what still waits. */
-function useSelection(waiting: readonly InboxItem[]): Selection {
-  const announce = useAnnounce();
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const chosen = waiting.filter(({ id }) => selected.has(id));
-  const toggle = (item: InboxItem): void => {
-    if (selected.has(item.id)) {
-      setSelected((before) => new Set([...before].filter((id) => id !== item.id)));
-      return;
-    }
-    const why = whyNotTogether(item, chosen);
-    if (why === null) setSelected((before) => new Set([...before, item.id]));
-    else announce(why);
-  };
-  return { chosen, toggle, clear: () => setSelected(new Set()) };
 }
 
 function NothingWaits({ hasArrivals }: { readonly hasArrivals: boolean }): ReactNode {

@@ -5,6 +5,7 @@ import { canBatch } from "../../card/friction.ts";
 import { RiskMark } from "../../card/risk-mark.tsx";
 import { TimeLeft } from "../../card/time-left.tsx";
 import { ServerText, VisibleText } from "../../card/visible-text.tsx";
+import { Ago } from "../../time/times.tsx";
 
 export interface RowProps {
   readonly item: InboxItem;
@@ -12,6 +13,8 @@ export interface RowProps {
   readonly isGone: boolean;
   readonly isCurrent: boolean;
   readonly isSelected: boolean;
+  /** Others that would do the same are beside it: said is what tells them apart. */
+  readonly isAmongAlike: boolean;
   readonly onToggle: () => void;
   /** Whether the click was taken care of here, beside the list. */
   readonly onOpen: (byKey: boolean) => boolean;
@@ -19,7 +22,7 @@ export interface RowProps {
 
 /** One request: what, how grave, who, how long. The whole row leads to the card. */
 export function RequestRow(props: RowProps): ReactNode {
-  const { item, isGone, isCurrent, isSelected, onToggle, onOpen } = props;
+  const { item, isGone, isCurrent, isSelected, isAmongAlike, onToggle, onOpen } = props;
   const { quorum } = item;
   const open = (event: MouseEvent): void => {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
@@ -37,7 +40,7 @@ export function RequestRow(props: RowProps): ReactNode {
         <input
           type="checkbox"
           className="select"
-          aria-label={`Select ${item.title}`}
+          aria-label={`Select ${item.title}${isAmongAlike ? `, ${item.short_id}` : ""}`}
           checked={isSelected}
           onChange={onToggle}
         />
@@ -58,7 +61,13 @@ export function RequestRow(props: RowProps): ReactNode {
           <span>
             <VisibleText text={item.identity.id} />
           </span>
-          <span>owner {item.identity.owner}</span>
+          {isAmongAlike ? (
+            <span>
+              <code>{item.short_id}</code> asked <Ago at={item.created_at} />
+            </span>
+          ) : (
+            <span>owner {item.identity.owner}</span>
+          )}
           {quorum !== null && quorum.slots > 1 ? (
             <span className="figures">
               {quorum.filled} of {quorum.slots} approvals

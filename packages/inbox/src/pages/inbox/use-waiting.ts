@@ -60,9 +60,12 @@ export function useWaiting(): Waiting {
   };
 }
 
-/** A server that knows no delegations marks nothing. */
-function withMarks(item: Omit<InboxItem, "for"> & Partial<Pick<InboxItem, "for">>): InboxItem {
-  return { ...item, for: item.for ?? [] };
+type Mark = "for" | "look_alike" | "only_you";
+
+/** An older server marks nothing. */
+function withMarks(item: Omit<InboxItem, Mark> & Partial<Pick<InboxItem, Mark>>): InboxItem {
+  const { for: routed = [], look_alike: alike = null, only_you: onlyYou = false } = item;
+  return { ...item, for: routed, look_alike: alike, only_you: onlyYou };
 }
 
 async function readPages(pages: number, signal: AbortSignal): Promise<Page> {

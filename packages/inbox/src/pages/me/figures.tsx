@@ -14,9 +14,28 @@ export function Figures(): ReactNode {
   return (
     <Panel title="Your figures" about="Of the last 30 days. Only you see them; others see sums.">
       <Read query={analytics} lines={2}>
-        {({ own }) => <Own own={own} />}
+        {({ own, load }) => (
+          <>
+            <OwnLoad you={load.you} />
+            <Own own={own} />
+          </>
+        )}
       </Read>
     </Panel>
+  );
+}
+
+/** What waits for oneself now, and what one did of late. */
+function OwnLoad({ you }: { readonly you: AnalyticsView["load"]["you"] }): ReactNode {
+  return (
+    <Numbers
+      of={[
+        { name: "wait for you now", value: you.waiting },
+        { name: "only you can decide", value: you.only_you },
+        { name: "decided in 24 h", value: you.decided_24h },
+        { name: "decided in 7 days", value: you.decided_7d },
+      ]}
+    />
   );
 }
 

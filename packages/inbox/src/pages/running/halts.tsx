@@ -127,5 +127,5 @@ function Lift({
 }
 
 function nameOf(actor: string): string {
-  return actor.replace(/^person:/, "");
+  return actor === "haltpoint" ? "Haltpoint itself" : actor.replace(/^person:/, "");
 }

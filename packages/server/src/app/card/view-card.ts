@@ -7,6 +7,7 @@ import { readContent } from "../content.ts";
 import { rosterOf } from "../facts.ts";
 import { delegationsInForce, electorateAt, routedFor } from "../routing.ts";
 import { viewRequest, visibilityOf } from "../view-request.ts";
+import { alikeTo } from "./alike.ts";
 import { allowancesOf } from "./allowances.ts";
 import { effectsOf } from "./effects.ts";
 import { fieldsOf } from "./fields.ts";
@@ -50,6 +51,7 @@ export async function viewCard(
     effects: isFull ? await effectsOf(app, about, declared) : null,
     schema: declared?.written.properties ?? null,
     fields: isFull ? fieldsOf(content.committed, declared, request.editable_fields) : [],
+    alike: await alikeTo(app, state, viewer, standing),
     similar: isFull ? await similarTo(app, state, viewer, standing) : [],
     delegates: delegates.map(named),
     for: electorate === null ? [] : routedFor(electorate, viewer.id, delegations).map(named),

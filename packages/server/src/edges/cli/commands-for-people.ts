@@ -37,9 +37,10 @@ export const LOOKING: readonly CommandTree[] = [
     more:
       "With --status and the like it lists whatever you may see instead: running actions to stop,\n" +
       "last week's approvals. Ids are the last four characters; every command takes them.\n" +
-      "--watch --json prints one JSON document a line.",
+      "What would do the same is one row. --watch --json prints one JSON document a line.",
     options: [
       { flags: "--watch", about: "stay, and tell what comes and goes" },
+      { flags: "--each", about: "list look-alikes one by one" },
       { flags: "--status <statuses>", about: "held, approved, running, …; several with commas" },
       { flags: "--identity <id>", about: "of this identity" },
       { flags: "--action <name>", about: "of this action" },

@@ -37,6 +37,7 @@ export function actorText(actor: string): string {
   if (kind === "halt") return `The halt ${id}`;
   if (kind === "policy") return "Policy";
   if (kind === "clock") return "Time";
+  if (actor === "haltpoint") return "Haltpoint itself";
   return id;
 }
 

@@ -9,6 +9,7 @@
  */
 import { visibleText, type RequestView } from "@haltpoint/protocol";
 import { askText, askYesNo, confirmOrStop, typeToConfirm } from "./ask-person.ts";
+import { noteAlike } from "./alike.ts";
 import { cardText, isComplete } from "./card.ts";
 import type { Call } from "./command.ts";
 import { connect } from "./connection.ts";
@@ -29,6 +30,7 @@ export async function approve(call: Call): Promise<void> {
   const { client } = connect(call);
   const view = await findRequest(client, call);
   displayHeld(call, view);
+  await noteAlike(call, client, view);
   requireComplete(view);
   await requireFromHere(call, client, view, "approve");
   const confirmed = await confirmStatements(call, view);
@@ -49,6 +51,7 @@ export async function reject(call: Call): Promise<void> {
   const { client } = connect(call);
   const view = await findRequest(client, call);
   displayHeld(call, view);
+  await noteAlike(call, client, view);
   const reason = await reasonFor(call, true, "Why do you reject it? The agent is told.");
   await makeSure(call, view, { question: "Reject it?", isGrave: false });
   const answer = await client.review(view.id, {

@@ -1,6 +1,13 @@
 /** `inbox` and `show`. Nothing here decides anything. */
-import { visibleText, type EntryView, type PageView, type RequestView } from "@haltpoint/protocol";
+import {
+  visibleText,
+  type EntryView,
+  type ListedRequest,
+  type PageView,
+  type RequestView,
+} from "@haltpoint/protocol";
 import { Unreachable, type PeopleClient } from "@haltpoint/sdk";
+import { alikeRows, noteAlike } from "./alike.ts";
 import { cardText } from "./card.ts";
 import type { Call } from "./command.ts";
 import { findRequest } from "./find-request.ts";
@@ -29,17 +36,17 @@ export async function inbox(call: Call): Promise<void> {
   if (page.cursor !== null) call.screen.note("There are more; raise --limit to see them.");
 }
 
-async function readItems(client: PeopleClient, call: Call): Promise<PageView<RequestView>> {
+async function readItems(client: PeopleClient, call: Call): Promise<PageView<ListedRequest>> {
   const limit = countOf(call.options.text("limit"));
   const wanted = wantedOf(call);
-  const items: RequestView[] = [];
+  const items: ListedRequest[] = [];
   let cursor: string | null = null;
   do {
     const next: { limit: number; cursor?: string } = {
       limit: Math.min(limit - items.length, 200),
       ...(cursor === null ? {} : { cursor }),
     };
-    const page: PageView<RequestView> =
+    const page: PageView<ListedRequest> =
       wanted === null ? await client.inbox(next) : await client.list({ ...wanted, ...next });
     items.push(...page.items);
     ({ cursor } = page);
@@ -81,7 +88,7 @@ function countOf(text: string | undefined): number {
   throw usageFailure(`--limit takes a whole number from 1 to ${ITEMS_MAX}`);
 }
 
-function printTable(call: Call, items: readonly RequestView[]): void {
+function printTable(call: Call, items: readonly ListedRequest[]): void {
   const { screen } = call;
   if (items.length === 0) {
     screen.print(
@@ -97,15 +104,21 @@ function printTable(call: Call, items: readonly RequestView[]): void {
     { title: "BY" },
     { title: "LEFT" },
   ];
-  const rows = items.map((view) => [
+  const listed = call.options.flag("each")
+    ? items.map((view) => ({ view, count: 1 }))
+    : alikeRows(items);
+  const rows = listed.map(({ view, count }) => [
     view.short_id,
     view.risk,
     view.status,
-    view.title,
+    count === 1 ? view.title : `${count} alike: ${view.title}`,
     view.identity.id,
     view.deadline === null ? "" : durationWords(view.deadline - Date.now()),
   ]);
   screen.print(tableLines(columns, rows, screen.width).join("\n"));
+  if (listed.length < items.length) {
+    screen.note("Alike ones are one row, with the oldest's id; --each lists every one.");
+  }
   screen.note(`\nRead one in full: ${nextCommand(call, `show ${items[0]?.short_id ?? "ID"}`)}`);
 }
 
@@ -169,6 +182,7 @@ export async function show(call: Call): Promise<void> {
   screen.printJson(entries === null ? view : { request: view, entries });
   screen.print(cardText(view, Date.now()));
   if (entries !== null) screen.print(["", "History:", ...entries.map(entryLine)].join("\n"));
+  await noteAlike(call, client, view);
   for (const line of nextSteps(call, view)) screen.note(line);
   if (view.halt !== null) await noteHalts(call, client);
 }

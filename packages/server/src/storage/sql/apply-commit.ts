@@ -16,6 +16,7 @@ import { insertEntry, readLastSequence } from "./entries.ts";
 import { deleteOutboxItem, insertLook, upsertChatPost, upsertOutboxItem } from "./outbox.ts";
 import { isOfRouting, routingStatement } from "./delegations.ts";
 import { figureStatements } from "./figures.ts";
+import { updateLookAlike } from "./look-alikes.ts";
 import { insertCommand } from "./installation.ts";
 import { insertPolicy, readLiftCount, upsertHalt } from "./policies-and-halts.ts";
 import { accountStatement, isOfAccount } from "./provider-accounts.ts";
@@ -32,6 +33,7 @@ import {
   insertRequest,
   insertRevision,
   readFence,
+  readHeldSince,
   readKey,
   updateRequest,
 } from "./requests.ts";
@@ -169,7 +171,11 @@ async function staleFact(
   if (unusedKey !== undefined && !writes.some((write) => isOfKey(write, unusedKey))) {
     if ((await readKey(session, unusedKey.principal, unusedKey.key)) !== null) return "key";
   }
-  const { budgets } = expected;
+  const { budgets, heldFewer } = expected;
+  if (heldFewer !== undefined) {
+    const { identity, since, than } = heldFewer;
+    if ((await readHeldSince(session, identity, since, than)) >= than) return "burst";
+  }
   if (budgets !== undefined && (await isTotalMoved(session, budgets, standing.now)))
     return "budget";
   if (halt !== undefined) {
@@ -292,6 +298,7 @@ function epochsAfter(write: OtherWrite, epochs: Epochs): Epochs {
     case "outbox_done":
     case "chat_post":
     case "look":
+    case "look_alike":
       return epochs;
   }
 }
@@ -325,6 +332,8 @@ function statementsOf(write: OtherWrite, epochs: Epochs): readonly Statement[] {
       return [deleteOutboxItem(write.id)];
     case "look":
       return [insertLook(write)];
+    case "look_alike":
+      return [updateLookAlike(write)];
     case "chat_post":
       return [upsertChatPost(write.subject, write.reference)];
   }

@@ -14,12 +14,12 @@ import {
 /** A retry writes the item again, with its next time and number of attempts. */
 export function upsertOutboxItem(item: OutboxItem): Statement {
   return {
-    sql: `INSERT INTO outbox (id, kind, request_id, payload, not_before, attempts, dead_at, last_error)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+    sql: `INSERT INTO outbox (id, kind, request_id, payload, not_before, attempts, dead_at, last_error, folded_into)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, request_id = excluded.request_id,
         payload = excluded.payload, not_before = excluded.not_before,
         attempts = excluded.attempts, dead_at = excluded.dead_at,
-        last_error = excluded.last_error`,
+        last_error = excluded.last_error, folded_into = excluded.folded_into`,
     params: [
       item.id,
       item.kind,
@@ -29,6 +29,7 @@ export function upsertOutboxItem(item: OutboxItem): Statement {
       item.attempts,
       item.deadAt,
       item.lastError,
+      item.foldedInto,
     ],
   };
 }
@@ -50,15 +51,19 @@ export async function readOutboxDue(
   return rows.map(itemOf);
 }
 
+const TROUBLED = {
+  dead: "dead_at IS NOT NULL",
+  failing: "dead_at IS NULL AND last_error IS NOT NULL",
+  folded: "folded_into IS NOT NULL",
+} as const;
+
 export async function readTroubled(
   session: Session,
-  which: "dead" | "failing",
+  which: keyof typeof TROUBLED,
   limit: number,
 ): Promise<readonly OutboxItem[]> {
-  const where =
-    which === "dead" ? "dead_at IS NOT NULL" : "dead_at IS NULL AND last_error IS NOT NULL";
   const rows = await session.query(
-    `SELECT * FROM outbox WHERE ${where} ORDER BY number DESC LIMIT ?`,
+    `SELECT * FROM outbox WHERE ${TROUBLED[which]} ORDER BY number DESC LIMIT ?`,
     [limit],
   );
   return rows.map(itemOf);
@@ -137,5 +142,6 @@ function itemOf(row: Row): OutboxItem {
     attempts: integerOf(row, "attempts"),
     deadAt: integerOrNull(row, "dead_at"),
     lastError: textOrNull(row, "last_error"),
+    foldedInto: textOrNull(row, "folded_into"),
   };
 }

@@ -25,12 +25,12 @@ const AFTER_ALL = "\u{10FFFF}";
 
 /** Changes no row where the id exists. */
 export function insertRequest(write: RequestWrite): Statement {
-  const { state, dueAt, title } = write;
+  const { state, dueAt, title, lookAlike } = write;
   const { scope } = state;
   return {
     sql: `INSERT INTO requests (id, version, status, due_at, created_at, identity_id, owner_id, session_id,
-        action_name, id_ending, search_text, state)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        action_name, id_ending, search_text, held_at, look_alike, state)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO NOTHING`,
     params: [
       state.id,
@@ -44,6 +44,8 @@ export function insertRequest(write: RequestWrite): Statement {
       scope.action,
       endingOf(state.id),
       searchable([scope.action, scope.identity, title ?? ""].join("\n")),
+      state.heldAt,
+      lookAlike ?? null,
       JSON.stringify(state),
     ],
   };
@@ -115,6 +117,21 @@ export async function readIdsByEnding(
   const isLiveRow = (row: Row) => isLive(textOf(row, "status") as RequestStatus);
   const liveFirst = [...matching.filter(isLiveRow), ...matching.filter((row) => !isLiveRow(row))];
   return liveFirst.slice(0, limit).map((row) => textOf(row, "id"));
+}
+
+/** One short range of the index of what was held, however much waits. */
+export async function readHeldSince(
+  session: Session,
+  identity: string,
+  since: number,
+  most: number,
+): Promise<number> {
+  const [row] = await session.query(
+    `SELECT COUNT(*) AS count FROM (SELECT 1 FROM requests
+      WHERE identity_id = ? AND held_at >= ? LIMIT ?) AS held`,
+    [identity, since, most],
+  );
+  return row === undefined ? 0 : integerOf(row, "count");
 }
 
 /** By the index of live requests; the length of a text is read without the text. */

@@ -7,6 +7,7 @@
  */
 
 import { fillFigures } from "./figures.ts";
+import { BURSTS, LOOK_ALIKES } from "./held-queue-schema.ts";
 import type { Session } from "./session.ts";
 
 export interface Migration {
@@ -396,4 +397,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "policy-publications", statements: POLICY_PUBLICATIONS },
   // Null for stages of before: who changed them is in the ledger.
   { name: "stages", statements: [`ALTER TABLE identities ADD COLUMN stage_by {text}`] },
+  { name: "bursts", statements: BURSTS },
+  { name: "look-alikes", statements: LOOK_ALIKES },
 ];

@@ -45,12 +45,14 @@ import {
   readPersons,
   readShifts,
 } from "./registry.ts";
+import { readLookAlikes, readWaitingAlike } from "./look-alikes.ts";
 import { readRanLately } from "./ran-lately.ts";
 import { listRequests } from "./request-list.ts";
 import { readSubmissions, readSubmissionSpan } from "./submissions.ts";
 import {
   countRequests,
   readHeldBytes,
+  readHeldSince,
   readDue,
   readIdsByEnding,
   readKey,
@@ -131,6 +133,18 @@ export class SqlStore implements Store {
 
   async countRequests(query: Pick<RequestQuery, "statuses" | "identity">) {
     return countRequests(this.#reads, query);
+  }
+
+  async countHeldSince(identity: string, since: number, most: number) {
+    return readHeldSince(this.#reads, identity, since, most);
+  }
+
+  async lookAlikes(requestIds: readonly string[]) {
+    return readLookAlikes(this.#reads, requestIds);
+  }
+
+  async waitingAlike(group: string, limit: number) {
+    return readWaitingAlike(this.#reads, group, limit);
   }
 
   async heldBytes(identity: string) {
@@ -322,7 +336,7 @@ export class SqlStore implements Store {
     return readOutboxDue(this.#reads, now, limit);
   }
 
-  async outboxTroubled(which: "dead" | "failing", limit: number) {
+  async outboxTroubled(which: "dead" | "failing" | "folded", limit: number) {
     return readTroubled(this.#reads, which, limit);
   }
 

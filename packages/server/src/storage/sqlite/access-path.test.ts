@@ -5,8 +5,15 @@ import type { RequestStatus } from "@haltpoint/protocol";
 import type { RequestQuery } from "../../ports/store.ts";
 import { migrate } from "../sql/migrate.ts";
 import { readBudgetTotal } from "../sql/budgets.ts";
+import { readWaitingAlike } from "../sql/look-alikes.ts";
 import { listRequests } from "../sql/request-list.ts";
-import { countRequests, readDue, readIdsByEnding, readNextDue } from "../sql/requests.ts";
+import {
+  countRequests,
+  readDue,
+  readHeldSince,
+  readIdsByEnding,
+  readNextDue,
+} from "../sql/requests.ts";
 import { MIGRATIONS } from "../sql/schema.ts";
 import type { Row, Session, SqlValue } from "../sql/session.ts";
 import { temporaryFolder } from "../testing/temporary-folder.ts";
@@ -83,6 +90,17 @@ it.each([
 ])("a count of %o reads only %s", async (query, index) => {
   const [step] = await planOf((session) => countRequests(session, query));
   expect(step).toContain(`USING COVERING INDEX ${index}`);
+});
+
+it("a count of what was held of late is one range of its index (T20)", async () => {
+  const steps = await planOf((session) => readHeldSince(session, "a", 1, 60));
+  expect(steps.join()).toContain("requests_held_at (identity_id=? AND held_at>?)");
+});
+
+it("look-alikes are found by an index of what waits (T20)", async () => {
+  const group = await planOf((session) => readWaitingAlike(session, "g", 20));
+  expect(group.join()).toContain("requests_look_alike (look_alike=?)");
+  expect(group.join()).not.toContain("TEMP B-TREE");
 });
 
 it("timers and short ids have their indexes", async () => {

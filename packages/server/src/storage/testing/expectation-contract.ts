@@ -112,6 +112,12 @@ const FENCES: readonly Fence[] = [
     moved: [{ kind: "key", record: keyRecord }],
   },
   {
+    name: "that fewer were held since then (T20)",
+    what: "burst",
+    expected: { heldFewer: { identity: "agent-1", since: START_MS, than: 1 } },
+    moved: submission("req_held").writes,
+  },
+  {
     name: "the number of lifts",
     what: "halt",
     given: [{ kind: "halt", halt: halt("h") }],

@@ -26,6 +26,48 @@ export function readContract(makePlace: MakePlace): void {
 }
 
 function requestReads(makePlace: MakePlace): void {
+  it("T20: look-alikes are those of one group that wait, an edited one those of its new group", async () => {
+    const { store } = await openedStore(makePlace);
+    const at = (ms: number) => ({ createdAt: START_MS + ms });
+    await store.commit(submission("req_b", { lookAlike: "g", ...at(1) }));
+    await store.commit(submission("req_a", { lookAlike: "g", ...at(0) }));
+    await store.commit(submission("req_c", { lookAlike: "h", ...at(2) }));
+    await store.commit(submission("req_d", { lookAlike: "g", ...at(3) }));
+    await store.commit(submission("req_none", at(4)));
+    await store.commit(change("req_d", 1, { status: "rejected", ...at(3) }));
+    const ids = ["req_a", "req_b", "req_c", "req_d", "req_none", "req_missing"];
+    const two = { group: "g", waiting: 2, oldestAt: START_MS };
+    expect(await store.lookAlikes(ids)).toEqual(
+      new Map([
+        ["req_a", two],
+        ["req_b", two],
+        ["req_c", { group: "h", waiting: 1, oldestAt: START_MS + 2 }],
+      ]),
+    );
+    expect(await store.lookAlikes([])).toEqual(new Map());
+    expect(await store.waitingAlike("g", 10)).toEqual(["req_a", "req_b"]);
+    expect(await store.waitingAlike("g", 1)).toEqual(["req_a"]);
+    const edited = change("req_a", 1, at(0));
+    const write = { kind: "look_alike", requestId: "req_a", group: "h" } as const;
+    await store.commit({ ...edited, writes: [...edited.writes, write] });
+    expect(await store.waitingAlike("g", 10)).toEqual(["req_b"]);
+    expect(await store.waitingAlike("h", 10)).toEqual(["req_a", "req_c"]);
+  });
+
+  it("T20: counts what was held since a time, whatever became of it, and no more than is asked", async () => {
+    const { store } = await openedStore(makePlace);
+    await store.commit(submission("req_old", { heldAt: START_MS - 1 }));
+    await store.commit(submission("req_a"));
+    await store.commit(submission("req_b", { heldAt: START_MS + 1 }));
+    await store.commit(submission("req_c", { heldAt: null, status: "approved" }));
+    await store.commit(submission("req_d", { scope: { identity: "agent-2" } }));
+    await store.commit(change("req_a", 1, { status: "cancelled" }));
+    expect(await store.countHeldSince("agent-1", START_MS, 10)).toBe(2);
+    expect(await store.countHeldSince("agent-1", START_MS - 1, 10)).toBe(3);
+    expect(await store.countHeldSince("agent-1", START_MS - 1, 2)).toBe(2);
+    expect(await store.countHeldSince("agent-2", START_MS + 1, 10)).toBe(0);
+  });
+
   it("a request's state comes back as it was written, also after a restart", async () => {
     const { store, reopen } = await openedStore(makePlace);
     const state = requestState("req_A", {
@@ -268,7 +310,7 @@ function timerReads(makePlace: MakePlace): void {
   it("the outbox: due items in order, written again to retry, gone when done", async () => {
     const { store } = await openedStore(makePlace);
     const item = (id: string, notBefore: number): OutboxItem => {
-      const tried = { attempts: 0, deadAt: null, lastError: null };
+      const tried = { attempts: 0, deadAt: null, lastError: null, foldedInto: null };
       return { id, kind: "notify", requestId: "req_A", payload: "{}", notBefore, ...tried };
     };
     const items = [item("o3", 200), item("o2", 100), item("o1", 100)];
@@ -287,7 +329,7 @@ function timerReads(makePlace: MakePlace): void {
   it("the outbox: what was given up stays to be seen and is not due", async () => {
     const { store } = await openedStore(makePlace);
     const item = (id: string): OutboxItem => {
-      const tried = { attempts: 1, deadAt: null, lastError: null };
+      const tried = { attempts: 1, deadAt: null, lastError: null, foldedInto: null };
       return { id, kind: "notify", requestId: null, payload: "{}", notBefore: 100, ...tried };
     };
     const dead = { ...item("o1"), deadAt: 90, lastError: "answered 500" };

@@ -97,13 +97,14 @@ export function entry(stream: string, kind: string, data: EntryDraft["data"] = {
 export interface SubmissionOptions extends StateOptions {
   readonly key?: string;
   readonly title?: string;
+  readonly lookAlike?: string;
   readonly dueAt?: number | null;
   readonly expected?: Expected;
 }
 
 /** What a submission commits: request, revision, key and entry. */
 export function submission(id: string, options: SubmissionOptions = {}): Commit {
-  const { key = `key-${id}`, title, dueAt = null, expected = {}, ...state } = options;
+  const { key = `key-${id}`, title, lookAlike, dueAt = null, expected = {}, ...state } = options;
   const principal = "identity:agent-1";
   return {
     commandId: commandId(),
@@ -118,6 +119,7 @@ export function submission(id: string, options: SubmissionOptions = {}): Commit 
         state: requestState(id, state),
         dueAt,
         ...(title === undefined ? {} : { title }),
+        ...(lookAlike === undefined ? {} : { lookAlike }),
       },
       {
         kind: "revision",

@@ -11,11 +11,13 @@ import { choice, closed } from "../schema/terms.ts";
 import { PAGE_MEMBERS } from "../query.ts";
 import { pageOf } from "./list-query.ts";
 
-const STATUSES = ["dead", "failing"] as const satisfies readonly DeliveryView["status"][];
+const STATUSES = ["dead", "failing", "folded"] as const satisfies readonly DeliveryView["status"][];
 const DeliveriesQuery = ownShape(
   "DeliveriesQuery",
   closed({
-    status: Type.Optional(choice(STATUSES, "Given up (the default), or to be tried again.")),
+    status: Type.Optional(
+      choice(STATUSES, "Given up (the default), to be tried again, or folded into another."),
+    ),
     ...PAGE_MEMBERS,
   }),
 );
@@ -26,7 +28,7 @@ export const DELIVERY_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/v1/deliveries",
     tag: "operations",
-    summary: "Notices that could not be delivered, the newest first",
+    summary: "Notices that were not delivered, the newest first",
     access: withRights(["operator", "auditor"]),
     query: DeliveriesQuery,
     answers: { 200: DeliveryPageShape },

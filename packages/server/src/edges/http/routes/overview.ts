@@ -1,6 +1,7 @@
 /** Who am I, what happened, what happens now. */
 import { analyticsFor } from "../../../app/analytics.ts";
 import { refused } from "../../../app/answer.ts";
+import { loadFor } from "../../../app/load.ts";
 import { reportSince } from "../../../app/report.ts";
 import { IDENTITY_OR_PERSON, PERSON } from "../access.ts";
 import { streamEvents } from "../events.ts";
@@ -56,7 +57,8 @@ export const OVERVIEW_ROUTES: readonly Route[] = [
         const detail = "`since` must be before `until`, and at most 366 days before it";
         return refused("invalid_request", detail, { field: "since" });
       }
-      return ok(await analyticsFor(edge.app, principal.id, { since, until }));
+      const counted = await analyticsFor(edge.app, principal.id, { since, until });
+      return ok({ ...counted, load: await loadFor(edge.app, principal.id) });
     },
   }),
   streamRoute({

@@ -100,6 +100,23 @@ export const AnalyticsShape = shape<AnalyticsView>()(
     overrides: integer("By people."),
     interrupts: integer("By people."),
     human_minutes_per_week: minutes,
+    load: closed({
+      sources: Type.Array(
+        closed({
+          source: text("Where approvals come from; `person`: all named persons together."),
+          waiting: integer("How many wait now."),
+          people: integer("Who can decide any of them now, and has not yet."),
+          per_person: nullable(number("One by the other; null where nobody can.")),
+          longest_wait_ms: integer("Of the oldest."),
+        }),
+      ),
+      you: closed({
+        waiting: integer("For the person who asks."),
+        only_you: integer("Of them: nobody else can decide it now."),
+        decided_24h: integer("By the person who asks, in the last 24 hours."),
+        decided_7d: integer("By the person who asks, in the last 7 days."),
+      }),
+    }),
     own: closed({
       reviews: integer("Of the person who asks."),
       approved: integer("Of them approvals."),

@@ -3,6 +3,7 @@ import type {
   Allowance,
   Card,
   CardAction,
+  CardAlike,
   CardEffects,
   CardField,
   CardImpact,
@@ -17,7 +18,7 @@ import type {
 import { Type } from "./type.ts";
 import { shape } from "./shape.ts";
 import { choice, closed, flag, integer, ms, nullable } from "./terms.ts";
-import { DecidedByShape, RequestViewShape, status } from "./view-shapes.ts";
+import { DecidedByShape, ListedRequestShape, RequestViewShape, status } from "./view-shapes.ts";
 
 const text = (description: string) => Type.String({ description });
 const cursor = nullable(text("Send as `cursor` for the next page; null on the last."));
@@ -137,6 +138,22 @@ const SimilarDecisionShape = shape<SimilarDecision>()(
   }),
 );
 
+const CardAlikeShape = shape<CardAlike>()(
+  "CardAlike",
+  closed({
+    waiting: integer("How many others wait and would do the same."),
+    oldest_at: ms("When the oldest of all was submitted, since the epoch."),
+    others: Type.Array(
+      closed({
+        id: text("`req_…`"),
+        short_id: text("Its last four characters."),
+        created_at: ms("When it was submitted, since the epoch."),
+      }),
+      { description: "The oldest that the person may see; each is decided by itself." },
+    ),
+  }),
+);
+
 const CardRuleShape = shape<CardRule>()(
   "CardRule",
   closed({
@@ -189,6 +206,7 @@ export const CardShape = shape<Card>()(
     ),
     fields: Type.Array(CardFieldShape.schema),
     similar: Type.Array(SimilarDecisionShape.schema),
+    alike: nullable(CardAlikeShape.schema),
     delegates: Type.Array(PersonNameShape.schema),
     for: Type.Array(PersonNameShape.schema),
     timeline: Type.Array(TimelineItemShape.schema),
@@ -229,7 +247,8 @@ export const InboxPageShape = shape<PageView<InboxItem>>()(
       shape<InboxItem>()(
         "InboxItem",
         closed({
-          ...RequestViewShape.schema.properties,
+          ...ListedRequestShape.schema.properties,
+          only_you: flag("Nobody else can decide it now."),
           for: Type.Array(Type.String(), { description: "On whose behalf it is routed here." }),
         }),
       ).schema,

@@ -14,7 +14,11 @@ export const DeliveryViewShape = shape<DeliveryView>()(
     channel: choice(["webhook", "chat", "mail"], "Where it was to be told."),
     request_id: nullable(text("The request it is about.")),
     person: nullable(text("Whose copy it is; null: everybody's.")),
-    status: choice(["failing", "dead"], "`failing`: it will be tried again."),
+    status: choice(
+      ["failing", "dead", "folded"],
+      "`failing`: it will be tried again. `folded`: an older one like it was told instead.",
+    ),
+    told_instead: nullable(text("For `folded`: that older request.")),
     attempts: integer("How often it was tried."),
     last_error: nullable(text("Why it failed.")),
     next_at: nullable(ms("When it is tried next, since the epoch.")),

@@ -4,6 +4,7 @@ import type {
   DecisionAnswer,
   FieldChange,
   HeartbeatAnswer,
+  ListedRequest,
   PageView,
   Redemption,
   RequestStatus,
@@ -201,10 +202,24 @@ export const HeartbeatAnswerShape = shape<HeartbeatAnswer>()(
   }),
 );
 
-export const RequestPageShape = shape<PageView<RequestView>>()(
+export const ListedRequestShape = shape<ListedRequest>()(
+  "ListedRequest",
+  closed({
+    ...RequestViewShape.schema.properties,
+    look_alike: nullable(
+      closed({
+        group: text("Opaque; the same for those that wait and would do the same."),
+        waiting: integer("How many wait, this one included."),
+        oldest_at: ms("When the oldest of them was submitted, since the epoch."),
+      }),
+    ),
+  }),
+);
+
+export const RequestPageShape = shape<PageView<ListedRequest>>()(
   "RequestPage",
   closed({
-    items: Type.Array(RequestViewShape.schema),
+    items: Type.Array(ListedRequestShape.schema),
     cursor: nullable(text("Send as `cursor` for the next page; null on the last.")),
   }),
 );
