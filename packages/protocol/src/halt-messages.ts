@@ -18,6 +18,7 @@ export interface HaltView {
   readonly id: string;
   readonly scope: HaltScope;
   readonly reason: string;
+  /** `person:ana`; `haltpoint`: the server itself, because of a burst. */
   readonly by: string;
   readonly at: number;
   readonly active: boolean;

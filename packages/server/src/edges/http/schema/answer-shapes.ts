@@ -64,7 +64,7 @@ export const HaltViewShape = shape<HaltView>()(
     id: text("`halt_…`"),
     scope: HaltScopeShape.schema,
     reason: text("Why."),
-    by: text("Who."),
+    by: text("Who: `person:…`, or `haltpoint`, the server itself, because of a burst."),
     at: ms("When, since the epoch."),
     active: flag("In force; also while a second person must still lift it."),
     lifts: Type.Array(closed({ by: text("Who."), at: ms("When."), reason: text("Why.") })),
