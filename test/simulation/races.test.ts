@@ -84,7 +84,7 @@ function disabling(id: string): Operation {
   return { kind: "save_person", person: { ...person, disabled: true } };
 }
 
-function changing(more: { owner?: string; stage?: string }): Operation {
+function changing(more: { owner?: string; actsForPeople?: boolean }): Operation {
   const [agent] = IDENTITIES;
   if (agent === undefined) throw new Error("the cast has no identity");
   return { kind: "save_identity", identity: { ...agent, ...more } };
@@ -109,7 +109,7 @@ const RIVALS = {
   "membership change": {
     fact: "membership",
     rival: (_race: Race, name: Name) =>
-      name === "submit and redeem" ? changing({ stage: "suspended" }) : disabling("cy"),
+      name === "submit and redeem" ? changing({ actsForPeople: true }) : disabling("cy"),
   },
   "owner change": { fact: "membership", rival: () => changing({ owner: "cy" }) },
 } as const satisfies Record<
@@ -124,7 +124,7 @@ const ANSWERS: Record<keyof typeof RIVALS, Record<Name, string>> = {
   "membership change": {
     approve: "right_required",
     redeem: "approval_void",
-    "submit and redeem": "identity_suspended",
+    "submit and redeem": "invalid_request",
   },
   "owner change": {
     approve: "separation_of_duties",

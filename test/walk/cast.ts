@@ -74,7 +74,7 @@ export const UNCONFIRMED: Readonly<Record<Confirmation, ReadonlySet<string>>> = 
 };
 
 /** What the registry may say of the identity at the moment of a command. */
-export const REGISTRATIONS = ["active", "suspended", "gone", "given to ana"] as const;
+export const REGISTRATIONS = ["active", "suspended", "gone", "given to ana", "offboarded"] as const;
 export type Registration = (typeof REGISTRATIONS)[number];
 
 export function identityFacts(
@@ -93,7 +93,8 @@ export function identityFacts(
     may: null,
     mode: "enforce",
   };
-  return { ...identity, active: registration !== "suspended", offboarded: false };
+  const offboarded = registration === "offboarded";
+  return { ...identity, active: registration !== "suspended" && !offboarded, offboarded };
 }
 
 export const AGENT: Actor = { kind: "identity", id: "agent" };

@@ -92,7 +92,7 @@ export const SCENARIOS: readonly Scenario[] = [
     later: ["one", "strict", "deny", "one, undo"],
     reviewers: ["ana", "bo"],
     memberships: ["full", "ana left"],
-    registrations: ["active", "given to ana"],
+    registrations: ["active", "given to ana", "offboarded"],
   }),
   scenario("halts", {
     first: ["one, undo"],

@@ -213,8 +213,11 @@ function accepted(witness: Witness, command: Command, facts: Facts): Witness {
     case "submit":
     case "delegate":
     case "tick":
-    case "recheck":
       return witness;
+    case "recheck":
+      return witness.status === "held" && facts.identity?.offboarded === true
+        ? stopped(witness, name(command))
+        : witness;
   }
 }
 

@@ -119,7 +119,7 @@ function* circumstancesFor(
         yield { ...plain, membership, policy, interrupterExists };
       }
     }
-    if (kind !== "review" && !isRedeem) continue;
+    if (kind !== "review" && kind !== "recheck" && !isRedeem) continue;
     for (const confirmation of scenario.confirmations) {
       if (confirmation !== "all") yield { ...plain, membership, confirmation };
     }

@@ -112,6 +112,15 @@ export class Standing {
           isLifted: false,
         });
         return;
+      case "grants_ended":
+        // As a halt that was lifted at once: what was granted before it is dead.
+        this.#halts.set(textIn(data, "id"), {
+          scope: textIn(data, "scope"),
+          placedAt: entry.logIndex,
+          liftAskedBy: new Set(),
+          isLifted: true,
+        });
+        return;
       case "lift_asked":
       case "lifted":
         this.#lift(entry);

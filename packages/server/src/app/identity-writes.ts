@@ -61,8 +61,7 @@ function grantsEnded(
   const data = { id, scope: `identity:${identityId}`, reason };
   return [
     { kind: "halt", halt: { id, scope, reason, by, at, lifts, liftedAt: at } },
-    systemEntry("halted", at, by, data),
-    systemEntry("lifted", at, by, data),
+    systemEntry("grants_ended", at, by, data),
   ];
 }
 
