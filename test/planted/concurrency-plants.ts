@@ -111,8 +111,8 @@ const staleFacts: readonly Plant[] = [
   {
     name: "halt-tells-nobody",
     file: app("place-halt"),
-    find: "const interrupted = await sweepHalt(app, placed.id);",
-    replace: "const interrupted = 0;",
+    find: "interrupted = await sweepHalt(app, placed.id);",
+    replace: "interrupted = 0;",
     tests: simulation,
     invariant: "I10: what runs under a halt is told before the halt is acknowledged",
   },

@@ -2,6 +2,7 @@ import { budgetPlants } from "./budget-plants.ts";
 import { concurrencyPlants } from "./concurrency-plants.ts";
 import { failurePlants } from "./failure-plants.ts";
 import { fuzzPlants } from "./fuzz-plants.ts";
+import { lifecyclePlants } from "./lifecycle-plants.ts";
 import { machinePlants } from "./machine-plants.ts";
 import { pagePlants } from "./page-plants.ts";
 import type { Plant } from "./plant.ts";
@@ -26,6 +27,7 @@ export const plants: readonly Plant[] = [
   },
   ...machinePlants,
   ...budgetPlants,
+  ...lifecyclePlants,
   ...concurrencyPlants,
   ...fuzzPlants,
   ...failurePlants,
