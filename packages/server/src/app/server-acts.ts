@@ -32,7 +32,8 @@ export async function serverSteps(
   state: RequestState,
   standing: Standing,
 ): Promise<Answer<readonly Step[]>> {
-  if (!isServersOwn(state)) return answered([]);
+  // Of what is over the machine says who decided, and when.
+  if (!isServersOwn(state) || state.status !== "held") return answered([]);
   const content = await readContent(app, state.id, state.revision.number);
   const writes =
     state.scope.action === PUBLISH_ACTION
