@@ -1,5 +1,6 @@
 /** Ways round what a policy says of the life of an identity (T7, T13, I2). */
 import { afterEach, describe, expect, it } from "vitest";
+import { saveIdentity } from "../../packages/server/src/app/identities.ts";
 import { startUnderTest, type Setup, type UnderTest } from "../http/testing/server-under-test.ts";
 
 const rule = (id: string, actions: string, approval: string): string =>
@@ -140,6 +141,28 @@ describe("a change", () => {
     const self = await change("olga", { stage: "active" });
     expect(self.body.code).toBe("denied");
     expect(self.body.detail).toMatch(/by somebody else than who wants it/);
+  });
+
+  it("out of one suspension is not approved after the next (T37)", async () => {
+    await started();
+    await server.identity("helper", { owner: "dana" });
+    await change("fay", { stage: "suspended" });
+    const { id } = (await change("olga", { stage: "active" })).body.proposal;
+    const { digest } = (await viewOf(id)).revision;
+    const { store } = server.app;
+    const requests = store.requests.bind(store);
+    // The approval is there before what is stale is withdrawn.
+    store.requests = () => Promise.reject(new Error("busy"));
+    for (const stage of ["active", "suspended"]) {
+      const sent = { id: "helper", stage };
+      const moved = await saveIdentity(server.app, sent, { by: "operator", mustBe: "known" });
+      expect(moved.ok).toBe(true);
+    }
+    const review = { verdict: "approve", digest, reason: "looked at it" };
+    const late = await as("sam")("POST", `/v1/requests/${id}/reviews`, review);
+    store.requests = requests;
+    expect([late.status, late.body.code]).toEqual([409, "stale_revision"]);
+    expect((await store.identity("helper"))?.stage).toBe("suspended");
   });
 
   it("that is made tells whoever comes late who decided (channels, 4)", async () => {
