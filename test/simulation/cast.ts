@@ -40,6 +40,7 @@ const identity = (id: string, owner: string, more: Partial<Identity> = {}): Iden
   mode: "enforce",
   may: null,
   stageBy: null,
+  stageAt: null,
   ...more,
 });
 

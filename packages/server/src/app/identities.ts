@@ -17,7 +17,7 @@ import { fenceRight } from "./right-fence.ts";
 
 /** What is sent of a registration: what is left out stays as it is, or is as careful as can be. */
 export type SentIdentity = Pick<StoredIdentity, "id"> &
-  Partial<Omit<StoredIdentity, "id" | "createdAt" | "stageBy">>;
+  Partial<Omit<StoredIdentity, "id" | "createdAt" | "stageBy" | "stageAt">>;
 
 export interface IdentityChange extends Change {
   readonly mustBe: "new" | "known";
@@ -36,6 +36,7 @@ const NEW_IDENTITY: Omit<StoredIdentity, "id" | "createdAt"> = {
   mode: "enforce",
   may: null,
   stageBy: null,
+  stageAt: null,
 };
 
 const FINAL = "an offboarded identity does not come back; register another";

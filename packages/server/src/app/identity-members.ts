@@ -1,9 +1,9 @@
 /** Members of an identity as they are sent and shown, and a change of them as what is and would be. */
 import { canonicalJson } from "@haltpoint/protocol";
-import { changedLabels, type Registration } from "../domain/registry/lifecycle.ts";
+import { changedLabels, MEMBERS, type Registration } from "../domain/registry/lifecycle.ts";
 import type { StoredIdentity } from "../ports/store.ts";
 
-/** By their names as sent. Of labels only those that the change is about. */
+/** By their names as sent. Of labels those that differ; all, where none does. */
 export type Members = Readonly<Record<string, unknown>>;
 
 /** Some members as they are, and as they would be. */
@@ -22,12 +22,26 @@ export function memberChange(
   after: Registration,
   fields: readonly (keyof Registration)[],
 ): MemberChange {
-  const labels = changedLabels(before, after);
+  const changed = changedLabels(before, after);
+  const labels = changed.length > 0 ? changed : Object.keys(after.labels);
   const of = (from: Registration): Members =>
     Object.fromEntries(
       fields.map((field) => [sentAs(field), field === "labels" ? some(from, labels) : from[field]]),
     );
   return { from: of(before), to: of(after) };
+}
+
+/** Members that are not the same, beside those that a change is about. */
+export function changedBeside(
+  before: Registration,
+  after: Registration,
+  fields: readonly (keyof Registration)[],
+): readonly (keyof Registration)[] {
+  return MEMBERS.filter(
+    (field) =>
+      !fields.includes(field) &&
+      canonicalJson({ is: before[field] }) !== canonicalJson({ is: after[field] }),
+  );
 }
 
 /** The member that is no longer as the change found it; null: all are. */

@@ -26,9 +26,10 @@ export async function changeWrites(
   const isMoved = known?.stage !== wanted.stage;
   const person = by.startsWith(PERSON) ? by.slice(PERSON.length) : null;
   const stageBy = isMoved ? person : known.stageBy;
-  const identity = { ...wanted, stageBy, createdAt: known?.createdAt ?? at };
+  const stageAt = isMoved ? at : known.stageAt;
+  const identity = { ...wanted, stageBy, stageAt, createdAt: known?.createdAt ?? at };
   const kind = known === null ? "identity_registered" : "identity_changed";
-  const { stageBy: _by, createdAt: _at, ...recorded } = identity;
+  const { stageBy: _by, stageAt: _since, createdAt: _at, ...recorded } = identity;
   const about = {
     ...(requestId === undefined ? {} : { request: requestId }),
     ...(reason === undefined ? {} : { reason }),

@@ -35,6 +35,7 @@ const PUBLISHER_IDENTITY: StoredIdentity = {
   mode: "enforce",
   may: [PUBLISH_ACTION, `${CHANGE_PREFIX}*`],
   stageBy: null,
+  stageAt: null,
   createdAt: 0,
 };
 

@@ -1,7 +1,7 @@
 /** The change of an identity that was approved, as writes; see `propose-change.ts`. */
 import type { Revision } from "@haltpoint/protocol";
 import type { RequestState } from "../domain/request/model.ts";
-import type { Standing, Write } from "../ports/store.ts";
+import type { Standing, StoredIdentity, Write } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
 import { staleMember, withMembers, type MemberChange } from "./identity-members.ts";
@@ -20,7 +20,7 @@ export async function approvedChange(
   const change = changeOf(action.properties);
   const known = await app.store.identity(resource.id);
   if (known === null) return refused("not_found", `no identity \`${resource.id}\` is registered`);
-  const stale = staleMember(known, change);
+  const stale = staleIn(known, change, state);
   if (stale !== null) {
     const detail =
       `\`${stale}\` of \`${resource.id}\` was changed since this was asked for; ` +
@@ -35,11 +35,24 @@ export async function approvedChange(
 /** The member that is no longer as it was when the change was asked for; null: all are. */
 export async function staleSince(
   app: App,
-  identity: string,
-  properties: Revision["action"]["properties"],
+  state: RequestState,
+  { action, resource }: Revision,
 ): Promise<string | null> {
-  const known = await app.store.identity(identity);
-  return known === null ? null : staleMember(known, changeOf(properties));
+  const known = await app.store.identity(resource.id);
+  return known === null ? null : staleIn(known, changeOf(action.properties), state);
+}
+
+/**
+ * INVARIANT: T37. A stage that was left and is there again is another one: who lets an identity act after
+ * one suspension has not seen the next.
+ */
+function staleIn(
+  known: StoredIdentity,
+  change: MemberChange,
+  { createdAt }: RequestState,
+): string | null {
+  const isAnother = Object.hasOwn(change.from, "stage") && (known.stageAt ?? 0) > createdAt;
+  return isAnother ? "stage" : staleMember(known, change);
 }
 
 /** As it was proposed; see `propose-change.ts`. */

@@ -13,7 +13,7 @@ import type { App } from "./app.ts";
 import { systemEntry } from "./commit-once.ts";
 import type { Keyed } from "./execute.ts";
 import { askPolicy } from "./facts.ts";
-import { memberChange, sentAs, type MemberChange } from "./identity-members.ts";
+import { changedBeside, memberChange, sentAs, type MemberChange } from "./identity-members.ts";
 import { doneBefore } from "./keyed-change.ts";
 import { submitRequest } from "./submit-request.ts";
 
@@ -75,14 +75,20 @@ export async function ruleOnChange(
   }
   const [held, another] = ruled;
   if (held === undefined) return answered({ held: null });
+  const [first] = named;
   if (another !== undefined || named.length > 1) {
-    const fields = named.flatMap(({ fields: each }) => each.map(sentAs));
     const detail =
       `these are decided on each by itself (${named.map(({ action }) => action).join(", ")}); ` +
       "send them one after the other";
-    return refused("invalid_request", detail, { field: fields[0] ?? "stage" });
+    return refused("invalid_request", detail, { field: sentAs(first?.fields[0] ?? "stage") });
   }
-  return answered({ held });
+  // What needs nobody must not get lost beside what has to wait, a suspension least of all.
+  const [beside] = changedBeside(before, wanted, first?.fields ?? []);
+  if (beside === undefined) return answered({ held });
+  const detail =
+    `\`${sentAs(beside)}\` changes at once, and the rest (${held.action}) waits for an approval; ` +
+    "send them one after the other";
+  return refused("invalid_request", detail, { field: sentAs(beside) });
 }
 
 function refusedBy(reasons: readonly string[], missing: readonly string[]): Answer<never> {

@@ -32,7 +32,8 @@ export async function serverSteps(
   state: RequestState,
   standing: Standing,
 ): Promise<Answer<readonly Step[]>> {
-  if (!isServersOwn(state)) return answered([]);
+  // Of what is over the machine says who decided, and when.
+  if (!isServersOwn(state) || state.status !== "held") return answered([]);
   const content = await readContent(app, state.id, state.revision.number);
   const writes =
     state.scope.action === PUBLISH_ACTION
@@ -77,16 +78,16 @@ export async function withdrawStale(app: App, state: RequestState): Promise<void
 
 async function staleness(
   app: App,
-  { scope }: RequestState,
-  { action, resource }: Revision,
+  state: RequestState,
+  revision: Revision,
 ): Promise<string | null> {
-  if (scope.action === PUBLISH_ACTION) {
-    const { base } = action.properties as unknown as Publication;
+  if (state.scope.action === PUBLISH_ACTION) {
+    const { base } = revision.action.properties as unknown as Publication;
     const inForce = await app.store.policy();
     if (inForce === null || inForce.version === base) return null;
     return "another policy came in force since it was proposed";
   }
-  const stale = await staleSince(app, resource.id, action.properties);
+  const stale = await staleSince(app, state, revision);
   return stale === null ? null : `\`${stale}\` was changed since it was asked for`;
 }
 

@@ -80,6 +80,8 @@ export interface StoredIdentity {
   readonly may: readonly string[] | null;
   /** The person who last changed its stage; null: nobody, or the host's own command. */
   readonly stageBy: string | null;
+  /** When its stage last changed; null: before that was kept. */
+  readonly stageAt: number | null;
   readonly createdAt: number;
 }
 

@@ -68,6 +68,7 @@ export class UsedPatterns {
     const query = { identity, createdSince: this.since, createdBefore: until, order };
     // A whole name is found by its index; only beginnings have to be looked for.
     for (const action of patterns.names) {
+      if (signal?.aborted === true) return false;
       const { items } = await app.store.requests({ ...query, action, limit: 1 });
       if (items.length > 0) patterns.saw(action);
       await nextTurn();

@@ -13,6 +13,10 @@ const NO_RULE = "no rule of the policy asks for more than an operator's right";
 const NO_WINDOW =
   "a change of the registry has no veto window; the rule has to say `decision: hold`";
 
+const NO_SELF =
+  "a change of the registry is approved by somebody else than who wants it; the rule has to say who, " +
+  "with `approvers` or `quorum`";
+
 /** How a policy decides about changes to the registry; null where no rule names any. */
 export function changeRules(
   policy: CompiledPolicy,
@@ -25,10 +29,17 @@ export function changeRules(
     if (said.effect === "allow" && said.vetoWindowMs > 0) {
       return { ...said, effect: "deny", vetoWindowMs: 0, reasons: [NO_WINDOW] };
     }
-    if (said.obligations === null) return said;
+    const { obligations } = said;
+    if (obligations === null) return said;
+    if (obligations.approval === "self") {
+      return { ...said, effect: "deny", obligations: null, reasons: [NO_SELF] };
+    }
+    // INVARIANT: T13. Whoever wants it is not among who approves it: a rule asks for more than an
+    // operator's right, and no rule lets somebody loosen what they own, which is refused without one.
     // It is made in the commit of its approval: nothing is edited on the way, and there is no time in
     // which to think again.
-    return { ...said, obligations: { ...said.obligations, editableFields: [], undoMs: 0 } };
+    const asked = { ...obligations, onBehalfOfMayApprove: false, editableFields: [], undoMs: 0 };
+    return { ...said, obligations: asked };
   };
 }
 

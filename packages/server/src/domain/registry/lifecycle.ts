@@ -34,11 +34,12 @@ type StageChange = GovernedChange | "none" | "never";
 /** From a stage, to each of the others. */
 const STAGE_CHANGES: Readonly<Record<Stage, Readonly<Partial<Record<Stage, StageChange>>>>> = {
   requested: {
+    // Whatever the stage: out of suspension or dormancy fewer may be asked than for a new identity.
     provisioned: "identity.provision",
     probation: "identity.provision",
     active: "identity.provision",
-    suspended: "none",
-    dormant: "none",
+    suspended: "identity.provision",
+    dormant: "identity.provision",
     offboarded: "identity.offboard",
   },
   provisioned: {
@@ -105,6 +106,19 @@ export interface Registration {
   readonly may: readonly string[] | null;
 }
 
+/** Every member of it. */
+export const MEMBERS = [
+  "stage",
+  "type",
+  "owner",
+  "groups",
+  "labels",
+  "actsForPeople",
+  "assurance",
+  "mode",
+  "may",
+] as const satisfies readonly (keyof Registration)[];
+
 /** Says when somebody last recertified the identity; a time in RFC 3339. */
 const RECERTIFIED = "recertified";
 
@@ -129,7 +143,7 @@ export function namedChanges(before: Registration, after: Registration): readonl
   const isRecertified = labels.length === 1 && labels[0] === RECERTIFIED;
   if (labels.length > 0 && !isRecertified) privileges.push("labels");
   return [
-    ...(stage === "none" || stage === "never" ? [] : [named(stage, ["stage"])]),
+    ...(stage === "none" || stage === "never" ? [] : [named(stage, fieldsOf(stage))]),
     ...(privileges.length === 0 ? [] : [named("identity.change_privilege", privileges)]),
     ...(before.owner === after.owner ? [] : [named("identity.transfer", ["owner"])]),
     ...(isRecertified ? [named("identity.recertify", ["labels"])] : []),
@@ -146,9 +160,11 @@ export const PRIVILEGES: readonly {
 }[] = [
   { field: "type", by: (before, after) => before.type !== after.type },
   { field: "groups", by: (before, after) => !isSame(before.groups, after.groups) },
+  // On, the person acted for has a say where policy gives them one; off, nobody knows whom it acts for
+  // and who must therefore not approve.
   {
     field: "actsForPeople",
-    by: (before, after) => !before.actsForPeople && after.actsForPeople,
+    by: (before, after) => before.actsForPeople !== after.actsForPeople,
   },
   {
     field: "assurance",
@@ -168,6 +184,11 @@ export function changedLabels(before: Registration, after: Registration): readon
 /** Whether it may act before a change and not after: what it was granted and runs ends with it. */
 export function stopsActing(before: Registration, after: Registration): boolean {
   return ACTING_STAGES.has(before.stage) && !ACTING_STAGES.has(after.stage);
+}
+
+/** Nobody has seen yet what a new identity is registered as: all of it is approved, not its stage alone. */
+function fieldsOf(change: GovernedChange): NamedChange["fields"] {
+  return change === "identity.provision" ? MEMBERS : ["stage"];
 }
 
 function named(action: GovernedChange, fields: readonly (keyof Registration)[]): NamedChange {

@@ -23,13 +23,14 @@ type HolderKind = StoredCredential["holder"]["kind"];
 export function upsertIdentity(identity: StoredIdentity): Statement {
   return {
     sql: `INSERT INTO identities (id, type, owner_id, stage, groups_json, labels_json,
-        acts_for_people, assurance, mode, may_json, stage_by, created_at)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        acts_for_people, assurance, mode, may_json, stage_by, stage_at, created_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (id) DO UPDATE SET type = excluded.type, owner_id = excluded.owner_id,
         stage = excluded.stage, groups_json = excluded.groups_json,
         labels_json = excluded.labels_json, acts_for_people = excluded.acts_for_people,
         assurance = excluded.assurance, mode = excluded.mode, may_json = excluded.may_json,
-        stage_by = excluded.stage_by, created_at = excluded.created_at`,
+        stage_by = excluded.stage_by, stage_at = excluded.stage_at,
+        created_at = excluded.created_at`,
     params: [
       identity.id,
       identity.type,
@@ -42,6 +43,7 @@ export function upsertIdentity(identity: StoredIdentity): Statement {
       identity.mode,
       identity.may === null ? null : JSON.stringify(identity.may),
       identity.stageBy,
+      identity.stageAt,
       identity.createdAt,
     ],
   };
@@ -60,6 +62,7 @@ function identityOf(row: Row): StoredIdentity {
     mode: textOf(row, "mode") as StoredIdentity["mode"],
     may: row["may_json"] === null ? null : jsonOf<readonly string[]>(row, "may_json"),
     stageBy: textOrNull(row, "stage_by"),
+    stageAt: integerOrNull(row, "stage_at"),
     createdAt: integerOf(row, "created_at"),
   };
 }

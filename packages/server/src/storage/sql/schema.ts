@@ -331,4 +331,6 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "stages", statements: [`ALTER TABLE identities ADD COLUMN stage_by {text}`] },
   { name: "bursts", statements: BURSTS },
   { name: "look-alikes", statements: LOOK_ALIKES },
+  // Null for stages of before.
+  { name: "stage-times", statements: [`ALTER TABLE identities ADD COLUMN stage_at {integer}`] },
 ];

@@ -172,6 +172,7 @@ export function identity(id: string, options: Partial<StoredIdentity> = {}): Sto
     mode: "enforce",
     may: null,
     stageBy: null,
+    stageAt: null,
     createdAt: START_MS,
     ...options,
   };

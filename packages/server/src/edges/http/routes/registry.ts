@@ -59,6 +59,7 @@ const CHANGE_PROBLEMS = [
   "separation_of_duties",
   "denied",
   "reason_required",
+  "too_many_requests",
 ] as const;
 
 function reasonOf({ reason }: { readonly reason?: string | undefined }): { reason?: string } {
