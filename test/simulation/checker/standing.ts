@@ -7,8 +7,6 @@ import type { Variant } from "../policy-variant.ts";
 import { actorOf, flagIn, textIn, textOrNullIn, textsIn, type Recorded } from "./recorded.ts";
 import { must } from "./violation.ts";
 
-const ACTING: readonly string[] = ["active", "probation"];
-
 export interface KnownIdentity {
   readonly owner: string;
   readonly stage: string;
@@ -144,10 +142,6 @@ export class Standing {
     const by = actorOf(entry, "person") ?? "";
     must(halt !== undefined, "I10", `the halt ${id} was lifted and never placed`);
     if (halt === undefined) return;
-    if (this.#isOfStage(halt, entry)) {
-      halt.isLifted = true;
-      return;
-    }
     must(this.hasRight(by, "operator"), "I10", `${by} lifted ${id} and is no operator`);
     must(!halt.liftAskedBy.has(by), "I10", `${by} counts twice for the lift of ${id}`);
     must(!halt.isLifted, "I10", `${id} was lifted twice`);
@@ -156,13 +150,6 @@ export class Standing {
     const enough = halt.scope === "everything" ? 2 : 1;
     must(halt.liftAskedBy.size >= enough, "I10", `${id} was lifted by ${by} alone`);
     halt.isLifted = true;
-  }
-
-  /** With the commit that takes an identity from acting it is halted and let go: its stage holds it. */
-  #isOfStage({ scope, placedAt }: KnownHalt, { logIndex }: SealedEntry): boolean {
-    const id = scope.startsWith("identity:") ? scope.slice("identity:".length) : "";
-    const stage = this.identity(id)?.stage;
-    return stage !== undefined && !ACTING.includes(stage) && logIndex === placedAt + 1;
   }
 }
 

@@ -71,3 +71,9 @@ export const POLICY_PUBLICATIONS = [
   `ALTER TABLE policies ADD COLUMN request_id {text}`,
   `ALTER TABLE policies ADD COLUMN reason {text}`,
 ];
+
+export const STAGES = [
+  // Null for stages of before: who changed them, and when, is in the ledger.
+  `ALTER TABLE identities ADD COLUMN stage_by {text}`,
+  `ALTER TABLE identities ADD COLUMN stage_at {integer}`,
+];

@@ -7,7 +7,7 @@
  */
 
 import { fillFigures } from "./figures.ts";
-import { BUDGETS, FIGURES, POLICY_PUBLICATIONS } from "./schema-additions.ts";
+import { BUDGETS, FIGURES, POLICY_PUBLICATIONS, STAGES } from "./schema-additions.ts";
 import { BURSTS, LOOK_ALIKES } from "./held-queue-schema.ts";
 import type { Session } from "./session.ts";
 
@@ -327,10 +327,7 @@ export const MIGRATIONS: readonly Migration[] = [
   },
   { name: "budgets", statements: BUDGETS },
   { name: "policy-publications", statements: POLICY_PUBLICATIONS },
-  // Null for stages of before: who changed them is in the ledger.
-  { name: "stages", statements: [`ALTER TABLE identities ADD COLUMN stage_by {text}`] },
+  { name: "stages", statements: STAGES },
   { name: "bursts", statements: BURSTS },
   { name: "look-alikes", statements: LOOK_ALIKES },
-  // Null for stages of before.
-  { name: "stage-times", statements: [`ALTER TABLE identities ADD COLUMN stage_at {integer}`] },
 ];
