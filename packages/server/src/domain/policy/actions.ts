@@ -19,6 +19,8 @@ export interface CompiledAction {
   readonly resource: ArgumentSchema | null;
   /** Dotted paths into the revision. */
   readonly sensitive: readonly string[];
+  /** What becomes of arguments that do not fit; a hold where the policy does not say. */
+  readonly misfit: "hold" | "deny";
   /** Said for reviewers; null: the policy does not say. */
   readonly reversible: boolean | null;
   /** Dotted paths of who receives it, for reviewers. */
@@ -40,6 +42,7 @@ export interface RawAction {
   readonly properties?: Plain;
   readonly resource?: Plain;
   readonly sensitive?: readonly string[];
+  readonly misfit?: "hold" | "deny";
   readonly reversible?: boolean;
   readonly recipients?: readonly string[];
 }
@@ -78,6 +81,7 @@ export function compileActions(
       properties,
       resource: compileField("resource"),
       sensitive: raw.sensitive ?? [],
+      misfit: raw.misfit ?? "hold",
       reversible: raw.reversible ?? null,
       recipients: raw.recipients ?? [],
       written: { properties: source ?? null, resource: schemaOf("resource") ?? null },

@@ -177,6 +177,14 @@ describe("arguments that do not fit the schema", () => {
     expect(quorumOf(decision)).toEqual(["1 guard", "1 prod"]);
   });
 
+  it("are denied where the action says so, so that no deny is gone round by them", () => {
+    const strict = guarded.replace("  a.b:\n", "  a.b:\n    misfit: deny\n");
+    const misfit = decide(strict, { properties: { env: "prod", n: 6, eval: 1 } });
+    expect(misfit).toMatchObject({ effect: "deny", obligations: null });
+    expect(misfit.reasons).toEqual(["`action.properties.eval` is not declared"]);
+    expect(decide(strict, { properties: { env: "dev", n: 1 } }).effect).toBe("allow");
+  });
+
   it("those that fit are judged", () => {
     expect(decide(guarded, { properties: { env: "dev", n: 1 } }).effect).toBe("allow");
     expect(quorumOf(decide(guarded, { properties: { env: "prod", n: 1 } }))).toEqual(["1 prod"]);

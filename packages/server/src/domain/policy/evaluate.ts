@@ -44,7 +44,7 @@ export function evaluate(
     applied.push(each);
     traces.push(trace(each, inShadow, values));
   });
-  const refusal = refusalOf(policy, input);
+  const refusal = refusalOf(policy, input) ?? misfitOf(policy, input, request);
   return decisionOf(policy, input, { applied, traces, request, refusal, inShadow });
 }
 
@@ -122,6 +122,17 @@ function refusalOf(policy: CompiledPolicy, { identity, revision }: PolicyInput):
     return { by: "policy", sentence: "the policy does not declare this action" };
   }
   return null;
+}
+
+/** Where no rule may be gone round by arguments that none can see into. */
+function misfitOf(
+  policy: CompiledPolicy,
+  { revision }: PolicyInput,
+  { mismatch }: Request,
+): Refusal | null {
+  if (mismatch === null) return null;
+  const isDenied = policy.actions.get(revision.action.name)?.misfit === "deny";
+  return isDenied ? { by: "policy", sentence: mismatch } : null;
 }
 
 type Judgement = Applied["judgement"] | { readonly kind: "false" };

@@ -2,7 +2,14 @@
 import { visibleText } from "@haltpoint/protocol";
 import { budgetSentence } from "./budget-words.ts";
 import { durationText } from "./duration.ts";
-import type { Obligations, PolicyDecision, PolicyInput, QuorumClause, RuleTrace } from "./model.ts";
+import {
+  RESOURCE_SUSPENDER,
+  type Obligations,
+  type PolicyDecision,
+  type PolicyInput,
+  type QuorumClause,
+  type RuleTrace,
+} from "./model.ts";
 
 const HEADS: Readonly<Record<PolicyDecision["effect"], string>> = {
   allow: "allowed",
@@ -61,9 +68,13 @@ function needs(obligations: Obligations): readonly string[] {
       : `needs ${quorum.map(clauseText).join(" and ")}`,
     ...(stepUp === "none" ? [] : [`each with ${stepUp}`]),
     ...confirm.map(({ text }) => `each confirms: ${text}`),
-    ...(excludedPersons.length === 0 ? [] : [`not by ${listed(excludedPersons)}`]),
+    ...(excludedPersons.length === 0 ? [] : [`not by ${listed(excludedPersons.map(personText))}`]),
     `within ${durationText(deadlineMs)}, else it expires and nothing runs`,
   ];
+}
+
+function personText(person: string): string {
+  return person === RESOURCE_SUSPENDER ? "whoever suspended it" : person;
 }
 
 function clauseText({ count, from, escalate }: QuorumClause): string {

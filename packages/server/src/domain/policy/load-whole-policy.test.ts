@@ -19,6 +19,12 @@ describe("an unreachable rule", () => {
   it.each([["true"], ["'true'"], ["'action.properties.x == 1'"]])("and not: %s", (when) => {
     expect(messages(rules(rule("a", "deny", `when: ${when},`)))).toEqual([]);
   });
+  it("is none about what the server asks for itself", () => {
+    for (const action of ["identity.resume", "identity.*", "policy.publish"]) {
+      const text = `unknown_actions: deny\nactions: { a.b: {} }\n${rules(`  - { id: r, match: { action: "${action}" }, decision: deny }\n`)}`;
+      expect([action, messages(text)]).toEqual([action, []]);
+    }
+  });
   it("is one about no declared action, where others are denied", () => {
     const text = (mode: string) =>
       `unknown_actions: ${mode}\nactions: { a.b: {}, c.d: {} }\n${rules("  - { id: r, match: { action: a.d }, decision: deny }\n")}`;

@@ -265,6 +265,10 @@ export const POLICY_SCHEMA: FormSchema = record(
         properties: { ...JSON_SCHEMA, description: "What `action.properties` must look like." },
         resource: { ...JSON_SCHEMA, description: "What `resource` must look like." },
         sensitive: list(SENSITIVE_PATH, "Fields stored and shown as commitments only."),
+        misfit: choice(
+          ["hold", "deny"],
+          "What becomes of arguments that do not fit: no condition can see into them. Default: hold.",
+        ),
         reversible: flag("Whether its effect can be undone; shown to reviewers, decides nothing."),
         recipients: list(PATH, "Fields that name who receives it; reviewers see a first time."),
       }),

@@ -1,4 +1,5 @@
 /** Rules and the default: from the file's form to what is asked of each request. */
+import { CHANGE_PREFIX } from "../registry/lifecycle.ts";
 import type { CompiledAction } from "./actions.ts";
 import { compileApproval, grantDeadlineMs, type ApprovalIssue } from "./approval.ts";
 import type { CompiledBudget } from "./compiled-budget.ts";
@@ -9,6 +10,7 @@ import { durationMs } from "./duration.ts";
 import type { Finding } from "./load-problem.ts";
 import type { Obligations, Risk } from "./model.ts";
 import { didYouMean } from "./nearest-name.ts";
+import { PUBLISH_ACTION } from "./publication.ts";
 import { covers, namePattern, withoutCovered, type NamePattern } from "./pattern.ts";
 import {
   membersOf,
@@ -172,6 +174,8 @@ export function checkReachable(
 ): void {
   const declared = [...around.actions.keys()];
   for (const pattern of match.actions) {
+    // The server asks for these itself, and nobody has to declare them.
+    if (pattern.stem.startsWith(CHANGE_PREFIX) || pattern.stem === PUBLISH_ACTION) continue;
     const meets = declared.some((name) => covers(pattern, namePattern(name)));
     if (meets) continue;
     const message = `no declared action matches \`${pattern.text}\`${didYouMean(pattern.stem, declared)}`;

@@ -102,8 +102,9 @@ export function init(call: Call): Promise<number> {
   const missing = [...new Set(named)].filter((name) => !groups.has(name));
   if (missing.length > 0) {
     const listed = missing.map((name) => `\`${name}\``).join(", ");
+    const [are, they] = missing.length === 1 ? ["group", "it"] : ["groups", "they"];
     screen.note(
-      `The groups ${listed} are not declared: they must come from the identity provider, ` +
+      `Nobody is said to be in the ${are} ${listed}: ${they} must come from the identity provider, ` +
         `or say who is in them with --group ${missing[0]}=ana,bo`,
     );
   }
