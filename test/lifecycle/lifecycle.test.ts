@@ -296,25 +296,28 @@ describe("a new identity", () => {
     expect((await submit()).status).toBe(201);
   });
 
-  it("is asked about after all where the server died between registering and asking (T15)", async () => {
-    await started();
-    const key = newKey();
-    const body = { ...helper, reason: "vendor onboarding" };
-    const { store } = server.app;
-    const commit = store.commit.bind(store);
-    let commits = 0;
-    store.commit = (asked) => {
-      commits += 1;
-      return commits === 2 ? Promise.reject(new Error("killed")) : commit(asked);
-    };
-    expect((await as("olga")("POST", "/v1/identities", body, key)).status).toBe(500);
-    store.commit = commit;
-    expect(await stageNow()).toBe("requested");
-    const again = await as("olga")("POST", "/v1/identities", body, key);
-    expect(again.body.proposal).not.toBeNull();
-    const twice = await as("olga")("POST", "/v1/identities", body, key);
-    expect(twice.body.proposal).toEqual(again.body.proposal);
-  });
+  it.each(["active", "provisioned"])(
+    "is asked about after all where the server died between registering and asking: %s (T15)",
+    async (stage) => {
+      await started();
+      const key = newKey();
+      const body = { ...helper, stage, reason: "vendor onboarding" };
+      const { store } = server.app;
+      const commit = store.commit.bind(store);
+      let commits = 0;
+      store.commit = (asked) => {
+        commits += 1;
+        return commits === 2 ? Promise.reject(new Error("killed")) : commit(asked);
+      };
+      expect((await as("olga")("POST", "/v1/identities", body, key)).status).toBe(500);
+      store.commit = commit;
+      expect(await stageNow()).toBe("requested");
+      const again = await as("olga")("POST", "/v1/identities", body, key);
+      expect(again.body.proposal).not.toBeNull();
+      const twice = await as("olga")("POST", "/v1/identities", body, key);
+      expect(twice.body.proposal).toEqual(again.body.proposal);
+    },
+  );
 
   it("that is requested needs nobody", async () => {
     await started();

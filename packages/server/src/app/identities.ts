@@ -3,7 +3,7 @@
  * it; what takes away happens at once. Every change is an entry.
  */
 import type { IdentityView, SavedIdentityView } from "@haltpoint/protocol";
-import { ACTING_STAGES, stageChange } from "../domain/registry/lifecycle.ts";
+import { stageChange } from "../domain/registry/lifecycle.ts";
 import type { StoredIdentity } from "../ports/store.ts";
 import { answered, refused, type Answer } from "./answer.ts";
 import type { App } from "./app.ts";
@@ -125,7 +125,7 @@ async function changedBefore(
   if (requestId !== null) return answered({ ...view, proposal: proposalOf(app, requestId) });
   const wanted = { ...NEW_IDENTITY, ...sent };
   // Registered, and nobody may have been asked yet: the two are not one commit.
-  const isWaiting = known.stage === "requested" && ACTING_STAGES.has(wanted.stage);
+  const isWaiting = known.stage === "requested" && wanted.stage !== "requested";
   if (change.mustBe === "known" || !isWaiting) return answered({ ...view, proposal: null });
   const ruled = await ruleOnChange(app, { known: null, wanted, change });
   if (!ruled.ok) return ruled;
