@@ -13,6 +13,7 @@ import type { Keyed } from "./execute.ts";
 import { doneBefore } from "./keyed-change.ts";
 import { judgeRecord } from "./policy-replay/replay-policy.ts";
 import { replaySentences } from "./policy-replay/replay-words.ts";
+import { proposalOf, type Proposal } from "./propose-change.ts";
 import { acceptPolicy, publishPolicy, type Published } from "./publish-policy.ts";
 import { fenceRight } from "./right-fence.ts";
 import { submitRequest } from "./submit-request.ts";
@@ -39,7 +40,7 @@ export interface Propose {
 /** What the answer to a proposal says. */
 export interface Proposed extends Published {
   /** The request that a second person decides; null: none is needed. */
-  readonly proposal: { readonly id: string; readonly link: string } | null;
+  readonly proposal: Proposal | null;
 }
 
 /** What the request for a change of policy asks for, all of it bound by its digest. */
@@ -101,8 +102,8 @@ const ALONE =
   "`haltpoint person add ID --right policy_admin`; or put it in force on the server's machine: " +
   "`haltpoint policy publish FILE --host --reason WHY`, which is on record";
 
-function proposedAs({ site }: App, version: string, id: string): Proposed {
-  return { version, changed: false, proposal: { id, link: `${site.publicUrl}/r/${id}` } };
+function proposedAs(app: App, version: string, id: string): Proposed {
+  return { version, changed: false, proposal: proposalOf(app, id) };
 }
 
 async function earlierAnswer(app: App, keyed: Keyed): Promise<Answer<Proposed> | null> {

@@ -7,6 +7,7 @@ import { ServerText, VisibleText } from "../../card/visible-text.tsx";
 import { At } from "../../time/times.tsx";
 import { Panel } from "../../ui/panel.tsx";
 import { Empty, Read } from "../../ui/states.tsx";
+import { Assumed } from "./assumed.tsx";
 
 /** So many of the latest requests are looked at: it takes a second or two, and the page is opened often. */
 const latest = 20_000;
@@ -89,14 +90,7 @@ function Tools({ view }: { readonly view: CoverageView }): ReactNode {
           </button>
         )}
         <Unused view={view} />
-        <details>
-          <summary>What was taken for granted</summary>
-          <ul className="assumed">
-            {assumed.map((each) => (
-              <li key={each}>{each}</li>
-            ))}
-          </ul>
-        </details>
+        <Assumed assumed={assumed} />
       </div>
     </>
   );

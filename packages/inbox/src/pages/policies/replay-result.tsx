@@ -9,6 +9,7 @@ import {
 import type { ReactNode } from "react";
 import { Link } from "wouter";
 import { At } from "../../time/times.tsx";
+import { Assumed } from "./assumed.tsx";
 
 const EFFECTS = ["allowed", "held", "denied"] as const;
 
@@ -40,14 +41,7 @@ export function ReplayResult({ replay }: { readonly replay: ReplayView }): React
         <Change key={`${change.from} ${change.to}`} change={change} />
       ))}
       {judged === 0 ? null : <p>{workWords(replay).join(" ")}</p>}
-      <details>
-        <summary>What was taken for granted</summary>
-        <ul className="assumed">
-          {assumed.map((each) => (
-            <li key={each}>{each}</li>
-          ))}
-        </ul>
-      </details>
+      <Assumed assumed={assumed} />
     </section>
   );
 }
